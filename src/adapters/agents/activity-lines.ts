@@ -1,0 +1,36 @@
+import type { LineFacts } from './backend.ts';
+
+const KINDS = ['tool', 'message', 'file', 'agent'] as const;
+
+/**
+ * The protocol of the scripted and of command backends, one JSON object per line:
+ * `{"type":"activity","kind":"tool|message|file|agent","text":…}` and
+ * `{"type":"usage","inputTokens":…,"outputTokens":…,"costUsd":…}`.
+ */
+export function readActivityLine(line: string): LineFacts | null {
+  if (!line.startsWith('{')) return null;
+  let value: Record<string, unknown>;
+  try {
+    value = JSON.parse(line) as Record<string, unknown>;
+  } catch {
+    // Plain text that happens to begin with a brace.
+    return null;
+  }
+  if (value['type'] === 'usage') {
+    const { inputTokens, outputTokens, costUsd } = value;
+    return {
+      usage: { inputTokens: count(inputTokens), outputTokens: count(outputTokens), costUsd: amount(costUsd) },
+    };
+  }
+  const kind = KINDS.find((known) => known === value['kind']);
+  if (value['type'] === 'activity' && kind !== undefined && typeof value['text'] === 'string') {
+    return { activity: { kind, text: value['text'] } };
+  }
+  return null;
+}
+
+const count = (value: unknown): number | null =>
+  Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : null;
+
+const amount = (value: unknown): number | null =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;

@@ -1,0 +1,42 @@
+import type { Activity, Usage } from '../../domain/events.ts';
+import type { Problem } from '../../domain/problem.ts';
+import type { AgentFailure, SessionRequest } from '../../engine/ports.ts';
+
+/** How to start one session of an agent. */
+export interface Launch {
+  readonly argv: readonly [string, ...string[]];
+  readonly stdin: 'prompt' | 'none';
+  /** Names of variables of the person that this agent needs beyond the allow-list. */
+  readonly inherit: readonly string[];
+  /** Variables that only this backend sets. They are written to argv.json: never a secret. */
+  readonly env: Readonly<Record<string, string>>;
+  /** How it is asked to end. Default: SIGTERM. */
+  readonly stopSignal?: 'SIGTERM' | 'SIGINT';
+  /** What a person should know of this session, such as roles that the repository defines itself. */
+  readonly notes?: readonly string[];
+}
+
+/** What one line of its standard output tells. */
+export interface LineFacts {
+  readonly activity?: Pick<Activity, 'kind' | 'text'>;
+  /** Spent since the last such line. */
+  readonly usage?: Usage;
+  /** Spent in the whole session so far: takes the place of everything before. */
+  readonly usageSoFar?: Usage;
+  /** The last one counts; null: what was wrong before is mended, e.g. by a retry. */
+  readonly failure?: AgentFailure | null;
+}
+
+/** One agent CLI. A new one is one file like `command.ts`, and a line in `registry.ts`. */
+export interface Backend {
+  /** Null when a session can be started, otherwise why not. */
+  unavailable(): Promise<Problem | null>;
+  /** May write below `request.folder`, never into the worktree. Throws `StorageError`. */
+  launch(request: SessionRequest): Promise<Launch>;
+  /** Pure. Null: not a line of its protocol, so plain text for people. */
+  readLine(line: string): LineFacts | null;
+  /** What only its files tell, once it has ended; null: nothing more. */
+  usageAfter?(request: SessionRequest): Promise<Usage | null>;
+  /** The same for a failure that the session ended with, such as when a limit is lifted. */
+  failureAfter?(request: SessionRequest, failure: AgentFailure): Promise<AgentFailure>;
+}

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { Config } from '../../domain/config.ts';
+import type { Backend } from './backend.ts';
+import { readClaudeLine } from './claude-events.ts';
+import { findNativeProgram, type NpmCli, problemOf } from './native-program.ts';
+import { rolesForSession } from './roles/session-roles.ts';
+
+const PLATFORM = `${process.platform}-${process.arch}`;
+const QUIET = {
+  DISABLE_AUTOUPDATER: '1',
+  DISABLE_TELEMETRY: '1',
+  DISABLE_ERROR_REPORTING: '1',
+  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+};
+const CLI: NpmCli = {
+  command: 'claude',
+  package: '@anthropic-ai/claude-code',
+  native: [PLATFORM, `${PLATFORM}-musl`].map((host) => `@anthropic-ai/claude-code-${host}/claude`),
+  oldest: [2, 1, 0],
+  quiet: QUIET,
+};
+
+/** Who pays, for which models, and where the CLI keeps what it knows of the person. */
+const INHERITED = [
+  'ANTHROPIC_API_KEY',
+  'ANTHROPIC_AUTH_TOKEN',
+  'ANTHROPIC_BASE_URL',
+  'ANTHROPIC_CUSTOM_HEADERS',
+  'ANTHROPIC_MODEL',
+  'ANTHROPIC_DEFAULT_OPUS_MODEL',
+  'ANTHROPIC_DEFAULT_SONNET_MODEL',
+  'ANTHROPIC_DEFAULT_HAIKU_MODEL',
+  'CLAUDE_CODE_OAUTH_TOKEN',
+  'CLAUDE_CONFIG_DIR',
+];
+const CLOUDS: readonly (readonly [string, readonly string[]])[] = [
+  [
+    'CLAUDE_CODE_USE_BEDROCK',
+    'AWS_REGION AWS_PROFILE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_BEARER_TOKEN_BEDROCK'.split(
+      ' ',
+    ),
+  ],
+  [
+    'CLAUDE_CODE_USE_VERTEX',
+    ['ANTHROPIC_VERTEX_PROJECT_ID', 'CLOUD_ML_REGION', 'GOOGLE_APPLICATION_CREDENTIALS'],
+  ],
+];
+
+const FORMAT = ['--output-format', 'stream-json', '--verbose'];
+const TOOLS = ['Bash', 'Read', 'Edit', 'Write', 'NotebookEdit', 'Agent', 'Task', 'WebFetch', 'WebSearch'];
+/** Also what would leave the worktree, or go on after the session. They hold in every profile. */
+const DENIED = [
+  'Bash(git push *)',
+  'Bash(git push)',
+  'EnterWorktree',
+  'CronCreate',
+  'ScheduleWakeup',
+  'RemoteTrigger',
+];
+/** Its own ten take three minutes, even for a key that is wrong. */
+const RETRIES = '4';
+
+/** Claude Code, one `claude -p` per session. See docs/backends/claude.md. */
+export function claudeBackend(
+  config: Pick<Config, 'permissions' | 'planning' | 'validation'>,
+  root: string,
+): Backend {
+  return {
+    async unavailable() {
+      if (config.permissions === 'sandboxed') {
+        return {
+          code: 'permissions-not-supported',
+          what: 'backend claude has no permission profile "sandboxed"',
+          where: 'permissions in teams.config.yml',
+          fix: 'use "safe" or "bypass"; docs/backends/claude.md says what each can prevent',
+        };
+      }
+      return problemOf('claude', CLI, root);
+    },
+    async launch(request) {
+      // One that vanished since it was checked fails like any program that cannot be started.
+      const program = (await findNativeProgram(CLI, root)) ?? CLI.command;
+      const home = join(request.folder, 'claude-home');
+      const roles = await rolesForSession('claude', request, { config, home });
+      const bypass = config.permissions === 'bypass';
+      const asRoot = process.getuid?.() === 0;
+      return {
+        argv: [
+          program,
+          '-p',
+          '--session-id',
+          randomUUID(),
+          ...FORMAT,
+          ...(request.model === null ? [] : ['--model', request.model]),
+          ...(bypass
+            ? ['--dangerously-skip-permissions']
+            : ['--permission-mode', 'dontAsk', '--allowedTools', ...TOOLS]),
+          '--disallowedTools',
+          ...DENIED,
+          '--strict-mcp-config',
+          ...roles.args,
+        ],
+        stdin: 'prompt',
+        inherit: [
+          ...INHERITED,
+          ...CLOUDS.flatMap(([flag, names]) => (process.env[flag] === undefined ? [] : [flag, ...names])),
+        ],
+        env: {
+          ...QUIET,
+          // The session would end before its sub-agents, or with several results.
+          CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: '1',
+          // What one session learned must not reach another one unseen.
+          CLAUDE_CODE_DISABLE_AUTO_MEMORY: '1',
+          CLAUDE_CODE_MAX_RETRIES: RETRIES,
+          ...(bypass && asRoot && { IS_SANDBOX: '1' }),
+          ...roles.env,
+        },
+        // After SIGINT it exits with 0, and a resumed model believes that it is not wanted to go on.
+        stopSignal: 'SIGTERM',
+        notes: [...roles.overrides].map(
+          ([role, file]) => `The repository defines the role ${role} itself, in ${file}: it is used.`,
+        ),
+      };
+    },
+    readLine: readClaudeLine,
+  };
+}

@@ -1,0 +1,133 @@
+import type { AgentFailure } from '../../engine/ports.ts';
+import type { LineFacts } from './backend.ts';
+
+interface Item {
+  readonly type?: unknown;
+  readonly text?: unknown;
+  readonly message?: unknown;
+  readonly command?: unknown;
+  readonly tool?: unknown;
+  readonly query?: unknown;
+  readonly status?: unknown;
+  readonly changes?: unknown;
+  readonly prompt?: unknown;
+  readonly agents_states?: unknown;
+}
+
+interface Line {
+  readonly type?: unknown;
+  readonly thread_id?: unknown;
+  readonly item?: Item | null;
+  readonly message?: unknown;
+  readonly error?: null | { readonly message?: unknown };
+  readonly usage?: { readonly input_tokens?: unknown; readonly output_tokens?: unknown };
+}
+
+const NOTHING: LineFacts = {};
+
+/** One line of `codex exec --json`. */
+export function readCodexLine(text: string): LineFacts | null {
+  const line = parse(text);
+  if (line === null || typeof line.type !== 'string') return null;
+  switch (line.type) {
+    case 'item.started':
+      return startedFacts(line.item ?? {});
+    case 'item.completed':
+      return completedFacts(line.item ?? {});
+    case 'turn.completed':
+      // Of the lead alone; what its sub-agents took is only in the files of its threads.
+      return {
+        usageSoFar: {
+          inputTokens: count(line.usage?.input_tokens),
+          outputTokens: count(line.usage?.output_tokens),
+          costUsd: null,
+        },
+        failure: null,
+      };
+    case 'turn.failed':
+      return { failure: failureOf(words(line.error?.message)) };
+    case 'error':
+      return errorFacts(words(line.message));
+    default:
+      return line.type.includes('.') ? NOTHING : null;
+  }
+}
+
+/** The id of the session that a line tells, or null. */
+export function threadOf(text: string): string | null {
+  const line = parse(text);
+  return line?.type === 'thread.started' && typeof line.thread_id === 'string' ? line.thread_id : null;
+}
+
+/** Told as soon as it begins: what takes long is what a person wants to see. */
+function startedFacts(item: Item): LineFacts {
+  if (item.type === 'command_execution') return { activity: { kind: 'tool', text: words(item.command) } };
+  if (item.type === 'web_search') return { activity: { kind: 'tool', text: words(item.query) } };
+  if (item.type === 'mcp_tool_call') return { activity: { kind: 'tool', text: words(item.tool) } };
+  if (item.type === 'collab_tool_call') {
+    const text = [words(item.tool), words(item.prompt)].filter((part) => part !== '').join(': ');
+    return { activity: { kind: 'agent', text } };
+  }
+  return NOTHING;
+}
+
+function completedFacts(item: Item): LineFacts {
+  if (item.type === 'agent_message') return { activity: { kind: 'message', text: words(item.text) } };
+  // Not the end of anything: a role that was left out, or a model that it does not know.
+  if (item.type === 'error') return { activity: { kind: 'message', text: words(item.message) } };
+  if (item.type === 'file_change') {
+    const changes = Array.isArray(item.changes) ? (item.changes as readonly (Change | null)[]) : [];
+    return { activity: { kind: 'file', text: changes.map((change) => words(change?.path)).join(', ') } };
+  }
+  if (item.type === 'collab_tool_call') {
+    const states = Object.values((item.agents_states ?? {}) as Record<string, StateOfAgent | null>);
+    const ended = states.filter((state) => state !== null && words(state.message) !== '');
+    if (ended.length === 0) return NOTHING;
+    const text = ended.map((state) => `${words(state?.status)}: ${words(state?.message)}`).join('; ');
+    return { activity: { kind: 'agent', text } };
+  }
+  return NOTHING;
+}
+
+interface Change {
+  readonly path?: unknown;
+}
+
+interface StateOfAgent {
+  readonly status?: unknown;
+  readonly message?: unknown;
+}
+
+/** It tries again by itself as long as it says so. */
+function errorFacts(text: string): LineFacts {
+  if (text.startsWith('Reconnecting')) return { activity: { kind: 'message', text } };
+  return { failure: failureOf(text) };
+}
+
+const KINDS: readonly (readonly [AgentFailure['kind'], RegExp])[] = [
+  ['rate-limit', /usage limit|rate limit|quota exceeded|\b429\b/i],
+  ['auth', /\b40[13]\b|unauthorized|api key|not logged in|log in again|sign in again/i],
+  ['context', /context window|context length|maximum context/i],
+  ['unavailable', /high demand|at capacity|\b5\d\d\b|stream disconnected|connection|timed? ?out/i],
+  ['refused', /flagged|policy|safety/i],
+];
+
+export function failureOf(text: string): AgentFailure {
+  const kind = KINDS.find(([, pattern]) => pattern.test(text))?.[0] ?? 'other';
+  return { kind, text: text === '' ? 'codex gave no reason' : text, resetsAt: null };
+}
+
+function parse(text: string): Line | null {
+  if (!text.startsWith('{')) return null;
+  try {
+    return JSON.parse(text) as Line;
+  } catch {
+    // Plain text that happens to begin with a brace.
+    return null;
+  }
+}
+
+const words = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+const count = (value: unknown): number | null =>
+  Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : null;

@@ -1,0 +1,131 @@
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Usage } from '../../domain/events.ts';
+
+/** What the files of a session tell: one for its lead, and one for each of its sub-agents. */
+export interface Rollouts {
+  /** Null: none of them counts tokens. */
+  readonly usage: Usage | null;
+  /** Milliseconds since the epoch: when the limit that was hit is lifted. */
+  readonly resetsAt: number | null;
+}
+
+export const NO_ROLLOUTS: Rollouts = { usage: null, resetsAt: null };
+
+interface Entry {
+  readonly type?: unknown;
+  readonly payload?: {
+    /** Of the thread that the file is of. */
+    readonly id?: unknown;
+    readonly session_id?: unknown;
+    readonly thread_id?: unknown;
+    readonly usage?: { readonly input_tokens?: unknown; readonly output_tokens?: unknown };
+    readonly rate_limits?: { readonly primary?: Limit | null; readonly secondary?: Limit | null } | null;
+  };
+}
+
+interface Limit {
+  readonly used_percent?: unknown;
+  readonly resets_at?: unknown;
+}
+
+/** Lines that can tell something: the others, which hold the whole conversation, are not parsed. */
+const TELLING = /"type":"(session_meta|token_usage_record|token_count)"/;
+const HEAD = 400;
+const DAY_MS = 86_400_000;
+
+/** Sums up the files of the session `thread` that were written to since `since` (milliseconds since the epoch). */
+export async function readRollouts(home: string, thread: string, since: number): Promise<Rollouts> {
+  const files: Rollouts[] = [];
+  for (const path of await filesSince(join(home, 'sessions'), since)) {
+    const file = await readRollout(path, thread);
+    if (file !== null) files.push(file);
+  }
+  const counted = files.flatMap(({ usage }) => usage ?? []);
+  const sum = (key: 'inputTokens' | 'outputTokens'): number =>
+    counted.reduce((total, usage) => total + (usage[key] ?? 0), 0);
+  const resets = files.flatMap(({ resetsAt }) => resetsAt ?? []);
+  return {
+    usage:
+      counted.length === 0
+        ? null
+        : { inputTokens: sum('inputTokens'), outputTokens: sum('outputTokens'), costUsd: null },
+    resetsAt: resets.length === 0 ? null : Math.max(...resets),
+  };
+}
+
+/** They are in a folder per day, in local time. */
+async function filesSince(sessions: string, since: number): Promise<readonly string[]> {
+  const days = new Set<string>();
+  for (let at = since - DAY_MS; at <= Date.now() + DAY_MS; at += DAY_MS) {
+    days.add(new Date(at).toISOString().slice(0, 10).replaceAll('-', '/'));
+  }
+  const paths: string[] = [];
+  for (const day of days) {
+    const folder = join(sessions, day);
+    // Most of these days have no folder.
+    const names = await readdir(folder).catch(() => []);
+    paths.push(...names.filter((name) => /^rollout-.*\.jsonl$/.test(name)).map((name) => join(folder, name)));
+  }
+  const fresh = await Promise.all(
+    // One that vanishes meanwhile is none of this session.
+    paths.map((path) =>
+      stat(path).then(
+        (facts) => facts.mtimeMs >= since,
+        () => false,
+      ),
+    ),
+  );
+  return paths.filter((_, index) => fresh[index]);
+}
+
+/** Null: it is of another session. */
+async function readRollout(path: string, thread: string): Promise<Rollouts | null> {
+  const lines = createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity });
+  const sum = { inputTokens: 0, outputTokens: 0, costUsd: null };
+  let counted = false;
+  let resetsAt: number | null = null;
+  let own: unknown = null;
+  try {
+    for await (const line of lines) {
+      if (own !== null && !TELLING.test(line.slice(0, HEAD))) continue;
+      const { type, payload } = parse(line);
+      if (own === null && (type !== 'session_meta' || payload?.session_id !== thread)) return null;
+      own ??= payload?.id ?? thread;
+      // A thread that began as a copy of another one begins with records of that.
+      if (type === 'token_usage_record' && payload?.thread_id === own) {
+        counted = true;
+        sum.inputTokens += count(payload?.usage?.input_tokens);
+        sum.outputTokens += count(payload?.usage?.output_tokens);
+      }
+      // The last one counts: a limit that was hit before may be over.
+      const limits = payload?.rate_limits;
+      if (limits) resetsAt = resetOf([limits.primary, limits.secondary]);
+    }
+  } finally {
+    lines.close();
+  }
+  return own === null ? null : { usage: counted ? sum : null, resetsAt };
+}
+
+/** Of the limits that are used up, the one that is lifted last. */
+function resetOf(limits: readonly (Limit | null | undefined)[]): number | null {
+  const seconds = limits.flatMap((limit) =>
+    Number(limit?.used_percent) >= 100 && Number.isFinite(limit?.resets_at) ? [Number(limit?.resets_at)] : [],
+  );
+  return seconds.length === 0 ? null : Math.max(...seconds) * 1_000;
+}
+
+function parse(line: string): Entry {
+  try {
+    return JSON.parse(line) as Entry;
+  } catch {
+    // Torn by a kill.
+    return {};
+  }
+}
+
+const count = (value: unknown): number =>
+  Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : 0;

@@ -1,0 +1,138 @@
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Config } from '../../domain/config.ts';
+import type { SessionRequest } from '../../engine/ports.ts';
+import type { Backend } from './backend.ts';
+import { readCodexLine, threadOf } from './codex-events.ts';
+import { NO_ROLLOUTS, readRollouts, type Rollouts } from './codex-rollouts.ts';
+import { findNativeProgram, type NpmCli, problemOf } from './native-program.ts';
+import { rolesForSession } from './roles/session-roles.ts';
+
+const TRIPLES: Readonly<Record<string, string>> = {
+  'linux-x64': 'x86_64-unknown-linux-musl',
+  'linux-arm64': 'aarch64-unknown-linux-musl',
+  'darwin-x64': 'x86_64-apple-darwin',
+  'darwin-arm64': 'aarch64-apple-darwin',
+};
+
+const HOST = `${process.platform}-${process.arch}`;
+
+const CODEX: NpmCli = {
+  command: 'codex',
+  package: '@openai/codex',
+  native: [`@openai/codex-${HOST}/vendor/${TRIPLES[HOST] ?? HOST}/bin/codex`],
+  // The oldest that was driven.
+  oldest: [0, 169, 0],
+  quiet: {},
+};
+
+/** Codex, by `codex exec`. See docs/backends/codex.md. `root` is the repository root. */
+export function codexBackend(config: Config, root: string): Backend {
+  return {
+    unavailable: () => problemOf('codex', CODEX, root),
+    async launch(request) {
+      const roles = await rolesForSession('codex', request, { config, home: join(request.folder, 'roles') });
+      return {
+        argv: [
+          (await findNativeProgram(CODEX, root)) ?? CODEX.command,
+          'exec',
+          '--json',
+          '-C',
+          request.worktree,
+          ...(await permissionArgs(config, request)),
+          // Without a connection it would try for ever.
+          '--disable',
+          'unbounded_connection_retries',
+          '-c',
+          trust([root, request.worktree]),
+          // The key that it talks to its model with is none of its tools' business.
+          '-c',
+          'shell_environment_policy.ignore_default_excludes=false',
+          ...(request.model === null ? [] : ['-m', request.model]),
+          ...roles.args,
+          '-',
+        ],
+        stdin: 'prompt',
+        inherit: ['CODEX_HOME', 'CODEX_API_KEY', ...(await keysOfProviders())],
+        env: roles.env,
+        // On SIGTERM it would leave the commands of its tools behind.
+        stopSignal: 'SIGINT',
+        notes: [...roles.overrides].map(
+          ([role, file]) => `the role ${role} is that of the repository: ${file}`,
+        ),
+      };
+    },
+    readLine: readCodexLine,
+    usageAfter: async (request) => (await rolloutsOf(request)).usage,
+    failureAfter: async (request, failure) =>
+      failure.kind === 'rate-limit'
+        ? { ...failure, resetsAt: (await rolloutsOf(request)).resetsAt }
+        : failure,
+  };
+}
+
+/** `safe` and `sandboxed` are the same here: nothing is written outside of the worktree but what its work needs. */
+async function permissionArgs(config: Config, request: SessionRequest): Promise<readonly string[]> {
+  if (config.permissions === 'bypass') return ['--dangerously-bypass-approvals-and-sandbox'];
+  const writable = [...(await gitFolders(request.worktree)), request.folder];
+  return [
+    '-s',
+    'workspace-write',
+    '-c',
+    `sandbox_workspace_write.writable_roots=[${writable.map(tomlString).join(', ')}]`,
+  ];
+}
+
+/** What a commit writes to: the folder of the worktree in the repository, and the repository itself. */
+async function gitFolders(worktree: string): Promise<readonly string[]> {
+  const link = /^gitdir: (.+)$/m.exec(await readFile(join(worktree, '.git'), 'utf8'))?.[1];
+  if (link === undefined) throw new Error(`${worktree} is no worktree of git`);
+  const own = resolve(worktree, link);
+  const common = resolve(own, (await readFile(join(own, 'commondir'), 'utf8')).trim());
+  return [common, own];
+}
+
+/** As one value: a path as part of the key would be cut at its dots. Roles of a repository need it. */
+const trust = (paths: readonly string[]): string =>
+  `projects={${paths.map((path) => `${tomlString(path)}={trust_level="trusted"}`).join(', ')}}`;
+
+const codexHome = (): string => {
+  const home = process.env['CODEX_HOME'];
+  return home === undefined || home === '' ? join(homedir(), '.codex') : home;
+};
+
+/** Names of the variables that providers of the person's configuration take their keys from. */
+async function keysOfProviders(): Promise<readonly string[]> {
+  // Without a configuration there is only the login or CODEX_API_KEY.
+  const text = await readFile(join(codexHome(), 'config.toml'), 'utf8').catch(() => '');
+  return [...text.matchAll(/^\s*env_key\s*=\s*["']([A-Za-z_]\w*)["']/gm)].flatMap(([, name]) => name ?? []);
+}
+
+async function rolloutsOf(request: SessionRequest): Promise<Rollouts> {
+  const thread = await threadOfSession(join(request.folder, 'session.ndjson'));
+  if (thread === null) return NO_ROLLOUTS;
+  // Written last before the session began.
+  const { mtimeMs } = await stat(join(request.folder, 'argv.json'));
+  return readRollouts(codexHome(), thread, mtimeMs);
+}
+
+/** It is in the first line, after whatever else the program printed before. */
+async function threadOfSession(log: string): Promise<string | null> {
+  const lines = createInterface({ input: createReadStream(log, 'utf8'), crlfDelay: Infinity });
+  let left = 20;
+  try {
+    for await (const line of lines) {
+      const thread = threadOf(line);
+      if (thread !== null || --left === 0) return thread;
+    }
+    return null;
+  } finally {
+    lines.close();
+  }
+}
+
+/** TOML escapes as JSON does, and DEL as well. */
+const tomlString = (text: string): string => JSON.stringify(text).replace(/\u007f/g, '\\u007f');

@@ -1,0 +1,54 @@
+import { resolve } from 'node:path';
+import type { BackendConfig } from '../../domain/config.ts';
+import type { SessionRequest } from '../../engine/ports.ts';
+import { readActivityLine } from './activity-lines.ts';
+import type { Backend } from './backend.ts';
+import { findExecutable } from './executable.ts';
+
+type CommandConfig = Extract<BackendConfig, { command: unknown }>;
+
+/** Any program, by an argv template of the configuration. */
+export function commandBackend(name: string, config: CommandConfig, root: string): Backend {
+  const [program = '', ...args] = config.command;
+  return {
+    async unavailable() {
+      if ((await findExecutable(program, root)) !== null) return null;
+      return {
+        code: 'backend-not-executable',
+        what: `backend ${name}: ${JSON.stringify(program)} is not an executable program`,
+        where: `backends.${name}.command in teams.config.yml`,
+        why: program.includes('/')
+          ? `looked for ${resolve(root, program)}`
+          : 'it is in no folder of the PATH',
+        fix: `install it, make it executable (chmod +x), or correct backends.${name}.command`,
+      };
+    },
+    launch: async (request) => ({
+      // Every worktree has a copy of a program of the repository, which an agent may change: the person's own is meant.
+      argv: [
+        program.includes('/') ? resolve(root, program) : program,
+        ...args.map((arg) => fill(arg, request)),
+      ],
+      stdin: config.stdin,
+      inherit: config.env,
+      env: {},
+    }),
+    readLine: readActivityLine,
+  };
+}
+
+/** Each argument stays one argument, whatever the values hold. Other braces are left as they are. */
+function fill(argument: string, request: SessionRequest): string {
+  const values: Readonly<Record<string, string>> = {
+    prompt_file: request.promptFile,
+    worktree: request.worktree,
+    result: request.resultPath,
+    epic_id: request.epicId ?? '',
+    role: request.role,
+    model: request.model ?? '',
+  };
+  return argument.replace(
+    /\{(prompt_file|worktree|result|epic_id|role|model)\}/g,
+    (_, name: string) => values[name] ?? '',
+  );
+}

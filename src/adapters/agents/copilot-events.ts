@@ -1,0 +1,106 @@
+import type { Usage } from '../../domain/events.ts';
+import type { AgentFailure } from '../../engine/ports.ts';
+import type { LineFacts } from './backend.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+type Told = NonNullable<LineFacts['activity']>;
+
+const record = (value: unknown): Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const amount = (value: unknown): number | null =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
+const parse = (content: string): Json | null => {
+  try {
+    return record(JSON.parse(content));
+  } catch {
+    // Plain text, or a file that was cut off.
+    return null;
+  }
+};
+
+/** One line of `--output-format json`. */
+export function readCopilotLine(line: string): LineFacts | null {
+  const event = parse(line);
+  if (event === null || typeof event['type'] !== 'string') return null;
+  const data = record(event['data']);
+  // Only sub-agents have one.
+  const byLead = typeof event['agentId'] !== 'string';
+  const tell = (kind: Told['kind'], words: string): LineFacts =>
+    words.trim() === '' ? {} : { activity: { kind, text: byLead ? words : `sub-agent: ${words}` } };
+  switch (event['type']) {
+    case 'assistant.turn_start':
+      // It exits with 0 also when it was interrupted: until the result comes it has not ended well.
+      return byLead ? { failure: other('it ended in the middle of its work') } : {};
+    case 'assistant.message':
+      return tell('message', text(data['content']));
+    case 'tool.execution_start':
+      return toolFacts(text(data['toolName']), record(data['arguments']), tell);
+    case 'tool.execution_complete': {
+      const error = record(data['error']);
+      return error['code'] === 'denied' ? tell('message', `denied: ${text(error['message'])}`) : {};
+    }
+    case 'subagent.failed':
+      return {
+        activity: { kind: 'agent', text: `${text(data['agentName'])} failed: ${text(data['error'])}` },
+      };
+    case 'session.info':
+      return data['infoType'] === 'model_retry' ? tell('message', text(data['message'])) : {};
+    case 'session.error':
+      return { ...tell('message', text(data['message'])), ...(byLead && { failure: failureOf(data) }) };
+    case 'abort':
+      return { failure: other('it was interrupted') };
+    case 'result':
+      return event['exitCode'] === 0 ? { failure: null } : {};
+    default:
+      return {};
+  }
+}
+
+function toolFacts(
+  name: string,
+  input: Json,
+  tell: (kind: Told['kind'], words: string) => LineFacts,
+): LineFacts {
+  const path = text(input['path']);
+  if (name === 'task') {
+    const role = text(input['agent_type']) || 'sub-agent';
+    return tell('agent', `${role}: ${text(input['description']) || text(input['prompt'])}`);
+  }
+  if (path !== '') return tell('file', `${name} ${path}`);
+  return tell('tool', `${name} ${text(input['command'])}`.trim());
+}
+
+const other = (words: string): AgentFailure => ({ kind: 'other', text: words, resetsAt: null });
+
+/** The CLI tells no time of a reset. */
+const failureOf = (data: Json): AgentFailure => ({
+  kind: kindOf(text(data['errorType']), amount(data['statusCode'])),
+  text: text(data['message']) || text(data['errorType']),
+  resetsAt: null,
+});
+
+function kindOf(type: string, status: number | null): AgentFailure['kind'] {
+  if (type === 'authentication' || status === 401 || status === 403) return 'auth';
+  // 402: what the account may spend is spent.
+  if (type === 'rate_limit' || status === 429 || status === 402) return 'rate-limit';
+  if (status === 413) return 'context';
+  if (status === null ? type === 'query' : status >= 500) return 'unavailable';
+  return 'other';
+}
+
+/**
+ * What `--usage-output-file` says of the session so far, sub-agents included. Null: nothing. The CLI counts premium
+ * requests, not money.
+ */
+export function readCopilotUsage(content: string): Usage | null {
+  const models = Object.values(record(parse(content)?.['modelMetrics'])).map((model) =>
+    record(record(model)['usage']),
+  );
+  const sum = (key: string): number | null => {
+    const values = models.flatMap((usage) => amount(usage[key]) ?? []);
+    return values.length === 0 ? null : values.reduce((total, value) => total + value, 0);
+  };
+  const usage = { inputTokens: sum('inputTokens'), outputTokens: sum('outputTokens'), costUsd: null };
+  return usage.inputTokens === null && usage.outputTokens === null ? null : usage;
+}

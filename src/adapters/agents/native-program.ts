@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Problem } from '../../domain/problem.ts';
+import { clip, printable } from '../../domain/printable.ts';
+import { findExecutable } from './executable.ts';
+
+const run = promisify(execFile);
+/** The first start of some of them unpacks hundreds of megabytes. */
+const VERSION_LIMIT_MS = 60_000;
+
+/** An agent CLI that npm installs: a command on the PATH, with a native program in a package for the platform. */
+export interface NpmCli {
+  readonly command: string;
+  readonly package: string;
+  /** Native programs, as paths below node_modules, the first that exists counts. */
+  readonly native: readonly string[];
+  /** Older ones lack something that a session needs. */
+  readonly oldest: readonly [number, number, number];
+  /** Told to `--version`, so that it neither updates itself nor asks for news. */
+  readonly quiet: Readonly<Record<string, string>>;
+}
+
+/**
+ * Path of the native program if it can be told from the launcher on the PATH, otherwise the launcher: launchers do not
+ * hand every signal on. Null when there is none.
+ */
+export async function findNativeProgram(cli: NpmCli, root: string): Promise<string | null> {
+  const launcher = await findExecutable(cli.command, root);
+  if (launcher === null) return null;
+  for (let folder = dirname(await realpath(launcher)); ; folder = dirname(folder)) {
+    for (const native of cli.native) {
+      const path = join(folder, 'node_modules', native);
+      if (existsSync(path)) return path;
+    }
+    if (folder === dirname(folder)) return launcher;
+  }
+}
+
+/** Why no session can be started on this CLI, or null. */
+export async function problemOf(name: string, cli: NpmCli, root: string): Promise<Problem | null> {
+  const program = await findNativeProgram(cli, root);
+  const install = `npm install -g ${cli.package}`;
+  if (program === null) {
+    return {
+      code: 'backend-not-installed',
+      what: `backend ${name}: ${cli.command} is not installed`,
+      why: 'it is in no folder of the PATH',
+      fix: install,
+    };
+  }
+  const asked = await versionOf(program, cli.quiet);
+  if ('trouble' in asked) {
+    return {
+      code: 'backend-version-unknown',
+      what: `backend ${name}: ${program} does not tell its version`,
+      why: asked.trouble,
+      fix: `run "${cli.command} --version", or install it anew: ${install}`,
+    };
+  }
+  if (!isOlder(asked.version, cli.oldest)) return null;
+  return {
+    code: 'backend-too-old',
+    what: `backend ${name}: ${cli.command} ${asked.version.join('.')} is too old`,
+    where: program,
+    why: `it has to be ${cli.oldest.join('.')} or newer`,
+    fix: `${install}@latest`,
+  };
+}
+
+type Asked = { readonly version: readonly number[] } | { readonly trouble: string };
+const known = new Map<string, Promise<Asked>>();
+
+function versionOf(program: string, quiet: Readonly<Record<string, string>>): Promise<Asked> {
+  const found = known.get(program) ?? askVersion(program, quiet);
+  known.set(program, found);
+  return found;
+}
+
+async function askVersion(program: string, quiet: Readonly<Record<string, string>>): Promise<Asked> {
+  try {
+    const env = { ...process.env, ...quiet };
+    const { stdout } = await run(program, ['--version'], { env, timeout: VERSION_LIMIT_MS });
+    const match = /(\d+)\.(\d+)\.(\d+)/.exec(stdout);
+    if (match !== null) return { version: match.slice(1, 4).map(Number) };
+    return { trouble: `it said ${JSON.stringify(clip(printable(stdout.slice(0, 500)), 100))}` };
+  } catch (error) {
+    return { trouble: clip(printable((error as Error).message.slice(0, 2_000)), 300) };
+  }
+}
+
+function isOlder(version: readonly number[], oldest: readonly number[]): boolean {
+  const index = oldest.findIndex((part, at) => part !== version[at]);
+  return index !== -1 && (version[index] ?? 0) < (oldest[index] ?? 0);
+}

@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Config } from '../../domain/config.ts';
+import type { SessionRequest } from '../../engine/ports.ts';
+import type { Backend, LineFacts } from './backend.ts';
+import { findNativeProgram, type NpmCli, problemOf } from './native-program.ts';
+import { ownProgram } from './own-program.ts';
+import { rolesForSession } from './roles/session-roles.ts';
+
+const HOST = `${process.platform}-${process.arch}`;
+const QUIET = { OPENCODE_DISABLE_AUTOUPDATE: '1', OPENCODE_DISABLE_SHARE: '1' };
+
+const OPENCODE: NpmCli = {
+  command: 'opencode',
+  package: 'opencode-ai',
+  native: [HOST, `${HOST}-baseline`, `${HOST}-musl`].map((host) => `opencode-${host}/bin/opencode`),
+  // The oldest that was driven.
+  oldest: [1, 18, 33],
+  quiet: QUIET,
+};
+
+/** Where the configuration is, and the keys of the providers that most people use. */
+const INHERITED = [
+  'OPENCODE_CONFIG',
+  'OPENCODE_CONFIG_DIR',
+  'OPENCODE_API_KEY',
+  'OPENCODE_DISABLE_MODELS_FETCH',
+  'OPENCODE_DISABLE_LSP_DOWNLOAD',
+  'OPENCODE_DISABLE_DEFAULT_PLUGINS',
+  'ANTHROPIC_API_KEY',
+  'OPENAI_API_KEY',
+  'OPENROUTER_API_KEY',
+  'GEMINI_API_KEY',
+  'GOOGLE_GENERATIVE_AI_API_KEY',
+];
+
+/** OpenCode, by a server of its own per session: src/opencode-session. See docs/backends/opencode.md. */
+export function opencodeBackend(config: Config, root: string): Backend {
+  const driver = ownProgram('opencode-session.js');
+  return {
+    async unavailable() {
+      if (config.permissions === 'sandboxed') {
+        return {
+          code: 'permissions-not-supported',
+          what: 'backend opencode has no permission profile "sandboxed"',
+          where: 'permissions in teams.config.yml',
+          fix: 'use "safe" or "bypass"; docs/backends/opencode.md says what each can prevent',
+        };
+      }
+      if (!existsSync(driver)) {
+        return {
+          code: 'opencode-session-missing',
+          what: 'dist/opencode-session.js is missing from this installation of teams',
+          fix: 'npm run build',
+        };
+      }
+      return problemOf('opencode', OPENCODE, root);
+    },
+    async launch(request) {
+      const program = (await findNativeProgram(OPENCODE, root)) ?? OPENCODE.command;
+      const roles = await rolesForSession('opencode', request, {
+        config,
+        home: join(request.folder, 'roles'),
+      });
+      return {
+        argv: [process.execPath, driver, program, ...(request.model === null ? [] : [request.model])],
+        stdin: 'prompt',
+        inherit: INHERITED,
+        env: {
+          ...QUIET,
+          ...roles.env,
+          OPENCODE_PERMISSION: JSON.stringify(permissions(config.permissions === 'bypass', request)),
+        },
+        // To the driver alone: it ends the commands of the tools before the server.
+        stopSignal: 'SIGINT',
+        notes: [...roles.overrides].map(
+          ([role, file]) => `the role ${role} is that of the repository: ${file}`,
+        ),
+      };
+    },
+    readLine: readOpencodeLine,
+  };
+}
+
+/** A push is denied in every profile. */
+function permissions(bypass: boolean, { prdFile }: SessionRequest): unknown {
+  return {
+    edit: 'allow',
+    bash: { '*': 'allow', 'git push': 'deny', 'git push *': 'deny' },
+    webfetch: 'allow',
+    doom_loop: 'allow',
+    external_directory: bypass
+      ? 'allow'
+      : // The folder of the run has the PRD, the input and the result.
+        { '*': 'deny', '/tmp/*': 'allow', [`${dirname(prdFile)}/*`]: 'allow' },
+  };
+}
+
+/** One line of our own driver. */
+export function readOpencodeLine(line: string): LineFacts | null {
+  if (!line.startsWith('{"type":"facts"')) return null;
+  try {
+    return JSON.parse(line) as LineFacts;
+  } catch {
+    // Torn by a kill.
+    return null;
+  }
+}

@@ -1,0 +1,36 @@
+import type { Config } from '../../domain/config.ts';
+import { fail, ok, type Outcome } from '../../domain/problem.ts';
+import type { Backend } from './backend.ts';
+import { claudeBackend } from './claude.ts';
+import { codexBackend } from './codex.ts';
+import { commandBackend } from './command.ts';
+import { copilotBackend } from './copilot.ts';
+import { opencodeBackend } from './opencode.ts';
+import { scriptedBackend } from './scripted.ts';
+
+/** The backend that a name in the configuration or in the PRD means. `root` is the repository root. */
+export function findBackend(name: string, config: Config, root: string): Outcome<Backend> {
+  const entry = Object.hasOwn(config.backends, name) ? config.backends[name] : undefined;
+  if (entry !== undefined) {
+    return ok('script' in entry ? scriptedBackend(name, entry, root) : commandBackend(name, entry, root));
+  }
+  if (name === 'claude') return ok(claudeBackend(config, root));
+  if (name === 'codex') return ok(codexBackend(config, root));
+  if (name === 'copilot') return ok(copilotBackend(config, root));
+  if (name === 'opencode') return ok(opencodeBackend(config, root));
+  if (name === 'scripted') {
+    return fail({
+      code: 'backend-without-script',
+      what: 'the scripted backend has no script',
+      where: 'backends.scripted.script in teams.config.yml',
+      fix: 'add "backends: { scripted: { script: path/to/script.yml } }" to teams.config.yml',
+    });
+  }
+  const known = Object.keys(config.backends).join(', ');
+  return fail({
+    code: 'backend-unknown',
+    what: `there is no backend ${JSON.stringify(name)}`,
+    ...(known !== '' && { why: `the configuration has: ${known}` }),
+    fix: 'describe it under "backends" in teams.config.yml, or choose another one with --backend',
+  });
+}

@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { BackendConfig } from '../../domain/config.ts';
+import { readActivityLine } from './activity-lines.ts';
+import type { Backend } from './backend.ts';
+import { ownProgram } from './own-program.ts';
+
+type ScriptedConfig = Extract<BackendConfig, { script: unknown }>;
+
+/** Our own agent, which does what a script says. See docs/scripted-agent.md. */
+export function scriptedBackend(name: string, config: ScriptedConfig, root: string): Backend {
+  const script = resolve(root, config.script);
+  const agent = ownProgram('scripted-agent.js');
+  return {
+    async unavailable() {
+      if (!existsSync(script)) {
+        return {
+          code: 'script-missing',
+          what: `backend ${name}: there is no script ${script}`,
+          where: `backends.${name}.script in teams.config.yml`,
+          fix: 'write one (docs/scripted-agent.md shows how) or correct the path, which is relative to the repository root',
+        };
+      }
+      if (existsSync(agent)) return null;
+      return {
+        code: 'scripted-agent-missing',
+        what: 'dist/scripted-agent.js is missing from this installation of teams',
+        fix: 'npm run build',
+      };
+    },
+    launch: async () => ({
+      argv: [process.execPath, agent],
+      stdin: 'none',
+      inherit: [],
+      env: { TEAMS_SCRIPT: script, TEAMS_ROOT: root },
+    }),
+    readLine: readActivityLine,
+  };
+}

@@ -1,0 +1,96 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../../domain/config.ts';
+import type { SessionEnd, Sessions } from '../../engine/ports.ts';
+import { openLog } from '../process/bounded-log.ts';
+import { type ChildEnd, runChild } from '../process/child.ts';
+import { newMark, sessionMark } from '../process/mark.ts';
+import { contractEnvironment, inheritedEnvironment } from './environment.ts';
+import { listen } from './listener.ts';
+import { findBackend } from './registry.ts';
+
+const CAUSES = {
+  exit: 'exit',
+  total: 'epic-timeout',
+  idle: 'idle-timeout',
+  stopped: 'stopped',
+} as const satisfies Record<ChildEnd['cause'], SessionEnd['cause']>;
+
+/**
+ * Sessions of every backend. `root` is the repository root. A session folder gets argv.json, session.ndjson (what it
+ * wrote to stdout) and stderr.log.
+ */
+export function createSessions({
+  config,
+  root,
+}: {
+  readonly config: Config;
+  readonly root: string;
+}): Sessions {
+  return {
+    async unavailable(name) {
+      const backend = findBackend(name, config, root);
+      return backend.ok ? backend.value.unavailable() : backend.error;
+    },
+    async run(request, watch, stop) {
+      const found = findBackend(request.backend, config, root);
+      if (!found.ok) throw new Error(`a session on a backend that is unavailable: ${found.error.what}`);
+      const backend = found.value;
+      const launch = await backend.launch(request);
+      const { argv, stdin, inherit, env: own } = launch;
+      const mark = newMark(request.runId);
+      const told = { ...mark, ...contractEnvironment(request), ...own };
+      const inherited = inheritedEnvironment(inherit);
+      const record = {
+        v: 1,
+        argv,
+        cwd: request.worktree,
+        stdin,
+        env: told,
+        inherited: Object.keys(inherited),
+      };
+      await writeFile(join(request.folder, 'argv.json'), `${JSON.stringify(record, null, 2)}\n`, {
+        mode: 0o600,
+      });
+
+      const listener = listen(request, backend, watch);
+      for (const text of launch.notes ?? []) listener.note(text);
+      const logs = {
+        stdout: openLog(join(request.folder, 'session.ndjson')),
+        stderr: openLog(join(request.folder, 'stderr.log')),
+      };
+      const end = await runChild(
+        {
+          argv,
+          cwd: request.worktree,
+          env: { ...inherited, ...told },
+          stdinFile: stdin === 'prompt' ? request.promptFile : null,
+          mark: sessionMark(mark),
+          limits: request.limits,
+          stopSignal: launch.stopSignal ?? 'SIGTERM',
+          patience: config.timeouts.grace / 3,
+          logs,
+          started: (process) => watch.started(process),
+          output: (stream, chunk) => listener[stream](chunk),
+        },
+        stop,
+      );
+      const trouble = [end.failure, await logs.stdout.close(), await logs.stderr.close()];
+      for (const text of trouble) if (text !== null) listener.note(text);
+      const said = listener.end();
+      const usage = (await backend.usageAfter?.(request)) ?? said.usage;
+      const failure =
+        said.failure === null
+          ? null
+          : ((await backend.failureAfter?.(request, said.failure)) ?? said.failure);
+      return {
+        cause: CAUSES[end.cause],
+        exitCode: end.exitCode,
+        signal: end.signal,
+        ...said,
+        usage,
+        failure,
+      };
+    },
+  };
+}

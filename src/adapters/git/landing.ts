@@ -1,0 +1,65 @@
+import { fail, ok, type Outcome, type Problem } from '../../domain/problem.ts';
+import { printable } from '../../domain/printable.ts';
+import type { Git } from '../../engine/ports.ts';
+import { fields } from './history.ts';
+import type { Repo } from './open.ts';
+
+/** Bringing work into a branch of the person. */
+export function landing({ root, run, serial }: Repo): Pick<Git, 'fastForward'> {
+  return {
+    fastForward: (branch, commit) =>
+      serial(async () => {
+        const { stdout } = await run(root, ['worktree', 'list', '--porcelain', '-z']);
+        const checkout = worktreeOf(stdout, `refs/heads/${branch}`);
+        return checkout === null ? swap(branch, commit) : inCheckout(checkout, branch, commit);
+      }),
+  };
+
+  async function inCheckout(checkout: string, branch: string, commit: string): Promise<Outcome<void>> {
+    // git itself refuses when a local change or an untracked file is in the way.
+    const args = ['merge', '--ff-only', '--no-autostash', '--quiet', commit];
+    const result = await run(checkout, args, { accept: 'any' });
+    if (result.exitCode === 0) return ok(undefined);
+    return fail(notLanded(branch, commit, checkout, printable(result.stderr || result.stdout)));
+  }
+
+  async function swap(branch: string, commit: string): Promise<Outcome<void>> {
+    const ref = `refs/heads/${branch}`;
+    const old = await run(root, ['rev-parse', '--verify', '--quiet', ref], { accept: [0, 1] });
+    if (old.exitCode !== 0) return fail(notLanded(branch, commit, null, `there is no branch ${branch}`));
+    const from = old.stdout.trim();
+    const isAhead = await run(root, ['merge-base', '--is-ancestor', from, commit], { accept: [0, 1] });
+    if (isAhead.exitCode !== 0) {
+      return fail(notLanded(branch, commit, null, `${branch} has commits that the integration branch lacks`));
+    }
+    const result = await run(root, ['update-ref', '-m', 'teams: land', ref, commit, from], { accept: 'any' });
+    if (result.exitCode === 0) return ok(undefined);
+    return fail(notLanded(branch, commit, null, printable(result.stderr)));
+  }
+}
+
+function notLanded(branch: string, commit: string, checkout: string | null, why: string): Problem {
+  return {
+    code: 'not-landed',
+    what: `${printable(branch)} could not be brought forward to ${commit.slice(0, 12)}`,
+    ...(checkout === null ? {} : { where: printable(checkout) }),
+    why,
+    fix:
+      checkout === null
+        ? `git switch ${quoted(branch)} && git merge ${commit}`
+        : `git -C ${quoted(checkout)} merge ${commit}   (after committing or stashing what is in the way)`,
+  };
+}
+
+/** For a command that a person pastes into a shell. */
+const quoted = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${printable(text).replaceAll("'", `'\\''`)}'`;
+
+function worktreeOf(list: string, ref: string): string | null {
+  let path: string | null = null;
+  for (const field of fields(list)) {
+    if (field.startsWith('worktree ')) path = field.slice('worktree '.length);
+    else if (field === `branch ${ref}`) return path;
+  }
+  return null;
+}

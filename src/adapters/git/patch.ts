@@ -1,0 +1,56 @@
+import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Repo } from './open.ts';
+
+/**
+ * Runs `use` with a copy of a checkout's index in GIT_INDEX_FILE, so that nothing that is staged there changes.
+ * The copy lies beside the index: git may rename files between them.
+ */
+export async function withIndexCopy<T>(
+  { run }: Pick<Repo, 'run'>,
+  checkout: string,
+  use: (env: { GIT_INDEX_FILE: string }) => Promise<T>,
+): Promise<T> {
+  const { stdout } = await run(checkout, ['rev-parse', '--git-path', 'index']);
+  const index = resolve(checkout, stdout.replace(/\n$/, ''));
+  const folder = await mkdtemp(`${index}.teams-`);
+  try {
+    const copy = join(folder, 'index');
+    await copyFile(index, copy).catch((error: NodeJS.ErrnoException) => {
+      // No index yet: git starts with an empty one.
+      if (error.code !== 'ENOENT') throw error;
+    });
+    return await use({ GIT_INDEX_FILE: copy });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export function savePatch(repo: Repo, worktree: string, patchFile: string): Promise<boolean> {
+  return withIndexCopy(repo, worktree, async (env) => {
+    // 1: something could not be added, such as a repository without commits inside the worktree; the rest is.
+    await repo.run(worktree, ['add', '--all', '--ignore-errors', '.'], { env, accept: [0, 1, 128] });
+    const plain = ['--no-ext-diff', '--no-textconv', '--no-renames', '--full-index', '--submodule=short'];
+    // An agent may have deleted the branch that it is on: then everything there is counts as left over.
+    const head = await repo.run(worktree, ['rev-parse', '--verify', '--quiet', 'HEAD'], { accept: [0, 1] });
+    const against = head.exitCode === 0 ? 'HEAD' : await emptyTree(repo);
+    const args = [
+      'diff-index',
+      '--cached',
+      '--binary',
+      '--patch',
+      ...plain,
+      `--output=${patchFile}`,
+      against,
+    ];
+    await repo.run(worktree, args, { env });
+    const { size } = await stat(patchFile);
+    if (size > 0) return true;
+    await rm(patchFile);
+    return false;
+  });
+}
+
+/** Its id depends on the hash of the repository. */
+const emptyTree = async ({ root, run }: Repo): Promise<string> =>
+  (await run(root, ['hash-object', '-t', 'tree', '/dev/null'])).stdout.trim();

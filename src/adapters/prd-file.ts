@@ -1,0 +1,116 @@
+import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fail, ok, type Outcome } from '../domain/problem.ts';
+import type { PrdProjection, PrdStatus } from '../engine/ports.ts';
+import { readText } from '../source/text.ts';
+import { applyProgress } from '../source/write-prd.ts';
+
+/**
+ * Writes progress into the PRD at `path`, as it is on disk at that moment. A reader sees the old or the new file.
+ * `scratch` is a folder for the half-written one, outside of what git shows to the person.
+ */
+export function prdProjection(path: string, scratch: string): PrdProjection {
+  let last: Promise<unknown> = Promise.resolve();
+  let known: string | null = null;
+  return {
+    write(epics) {
+      // One after another: each write starts from what the one before it left.
+      const next = last.then(async () => {
+        const written = await writeProgress(path, scratch, epics);
+        if (!written.ok) return written;
+        const edited = known !== null && known !== written.value.before;
+        known = written.value.after;
+        return ok({ edited });
+      });
+      // Who asked hears of a failure; the next write does not depend on it.
+      last = next.catch(() => undefined);
+      return next;
+    },
+  };
+}
+
+/** How often a file that somebody saves at that very moment is read again before it is overwritten all the same. */
+const ROUNDS = 5;
+
+async function writeProgress(
+  path: string,
+  scratch: string,
+  epics: readonly PrdStatus[],
+  round = 1,
+): Promise<Outcome<{ readonly before: string; readonly after: string }>> {
+  const read = await readText(path);
+  if (!read.ok) {
+    const { code, message, fix } = read.error;
+    return fail({ code, what: `${path}: ${message}`, why: WHY, ...(fix === undefined ? {} : { fix }) });
+  }
+  const before = (read.value.bom ? '\ufeff' : '') + read.value.text;
+  const after = applyProgress(before, epics);
+  if (!after.ok) return fail({ ...after.error, where: `${path}, ${after.error.where ?? ''}` });
+  try {
+    const isSame = async (): Promise<boolean> =>
+      round === ROUNDS || (await readFile(path, 'utf8')) === before;
+    if (after.value !== before && !(await replace(path, after.value, scratch, isSame))) {
+      return await writeProgress(path, scratch, epics, round + 1);
+    }
+    return ok({ before, after: after.value });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return fail({
+      code: 'prd-not-written',
+      what: `${path} cannot be written: ${code ?? message}`,
+      why: WHY,
+      fix: 'make the file and its folder writable, and free space on the disk',
+    });
+  }
+}
+
+const WHY =
+  'the status of epics and stories is written back into it; the journal of the run has it all the same';
+
+/** False: `isSame` said at the last moment that the file is not what the text was made from, and nothing was done. */
+async function replace(
+  path: string,
+  text: string,
+  scratch: string,
+  isSame: () => Promise<boolean>,
+): Promise<boolean> {
+  // Renaming over a symbolic link would replace the link, not the file that it names.
+  const target = await realpath(path);
+  const { mode } = await stat(target);
+  try {
+    return await replaceFrom(scratch, target, text, mode, isSame);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    return await replaceFrom(dirname(target), target, text, mode, isSame);
+  }
+}
+
+/** Writes beside first: a reader sees the old or the new file, and a crash leaves its litter in `folder`. */
+async function replaceFrom(
+  folder: string,
+  target: string,
+  text: string,
+  mode: number,
+  isSame: () => Promise<boolean>,
+): Promise<boolean> {
+  // Always the same name: the lock of the repository lets one process write, and what a crash left is cleared away.
+  const temporary = join(folder, '.prd.json.tmp');
+  try {
+    await rm(temporary, { force: true });
+    const handle = await open(temporary, 'wx', mode);
+    try {
+      await handle.chmod(mode & 0o7777);
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    const mayReplace = await isSame();
+    if (mayReplace) await rename(temporary, target);
+    else await rm(temporary);
+    return mayReplace;
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}

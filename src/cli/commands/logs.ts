@@ -1,0 +1,154 @@
+import { join } from 'node:path';
+import type { TeamsEvent } from '../../domain/events.ts';
+import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
+import type { Outcome } from '../../domain/problem.ts';
+import { findEpic, type RunState } from '../../domain/state.ts';
+import { type Paint, paintFor } from '../../report/paint.ts';
+import { plainLine } from '../../report/plain.ts';
+import { nearMiss } from '../../source/near-miss.ts';
+import { AttemptLogs, endOfCheck } from '../attempt-logs.ts';
+import { JournalView } from '../journal-view.ts';
+import { latestRun, type LatestRun, pidAtWork } from '../latest-run.ts';
+import { LineSink } from '../line-sink.ts';
+import { nextChange } from '../next-change.ts';
+import { type CommandContext, printProblem } from '../output.ts';
+import { findRepository } from '../repository.ts';
+
+export interface LogsOptions extends CommandContext {
+  /** Absent: the journal of the run. */
+  readonly epic?: string | undefined;
+  readonly follow?: boolean | undefined;
+  /** Lines; absent: all there are. */
+  readonly tail?: number | undefined;
+}
+
+/** Something that shows what is new each time it is asked. */
+interface View {
+  readonly journal: JournalView;
+  /** Folders in which a change means that there may be something new. */
+  folders(): readonly string[];
+  update(): Promise<Outcome<void>>;
+}
+
+export async function logsCommand(options: LogsOptions): Promise<ExitCode> {
+  const root = await findRepository(options.cwd);
+  if (!root.ok) {
+    printProblem(options, root.error);
+    return EXIT.environment;
+  }
+  const run = await latestRun(root.value);
+  if (run === null) {
+    printProblem(options, {
+      code: 'no-run',
+      what: 'there has been no run here yet',
+      where: root.value,
+      fix: 'teams run',
+    });
+    return EXIT.usage;
+  }
+  const sink = new LineSink(options.stdout, options.tail);
+  const paint = paintFor(options.color);
+  const { epic } = options;
+  const view = epic === undefined ? viewOfRun(run, sink, paint) : viewOfEpic(run, epic, sink, paint);
+  const read = await view.update();
+  if (!read.ok) {
+    printProblem(options, read.error);
+    return EXIT.environment;
+  }
+  if (epic !== undefined && !isEpic(view.journal.state, epic))
+    return unknownEpic(options, epic, view.journal.state);
+  if (epic !== undefined && !wasAttempted(view.journal.state, epic)) {
+    sink.push(`${epic} has not been attempted in this run yet`);
+  }
+  sink.flush();
+  return options.follow === true ? follow(options, run, view, sink) : EXIT.passed;
+}
+
+function viewOfRun(run: LatestRun, sink: LineSink, paint: Paint): View {
+  const journal = new JournalView(run.folder);
+  return {
+    journal,
+    folders: () => [run.folder],
+    update: () => journal.read((event, state) => sink.push(plainLine(event, state, paint))),
+  };
+}
+
+/** The latest attempt at an epic: what its session wrote, and what the journal says before and after. */
+function viewOfEpic(run: LatestRun, epicId: string, sink: LineSink, paint: Paint): View {
+  const journal = new JournalView(run.folder);
+  let logs: AttemptLogs | null = null;
+  return {
+    journal,
+    folders: () => [run.folder, ...(logs === null ? [] : [logs.folder])],
+    async update() {
+      // What the journal says of the end of a session comes after the last words of the session.
+      await logs?.read((line) => sink.push(line));
+      let news: { readonly event: TeamsEvent; readonly line: string }[] = [];
+      let begins = false;
+      const read = await journal.read((event, state) => {
+        const line = concerns(event, epicId) ? plainLine(event, state, paint) : null;
+        if (line === null) return;
+        if (event.type === 'attempt.started') {
+          news = [];
+          begins = true;
+          logs = new AttemptLogs(run.folder, epicId, event.attempt);
+        }
+        news.push({ event, line });
+      });
+      if (!read.ok) return read;
+      if (begins) sink.push(news.shift()?.line ?? null);
+      const over = news.some(({ event }) => event.type === 'attempt.ended');
+      if (over) await logs?.readAll((line) => sink.push(line));
+      else await logs?.read((line) => sink.push(line));
+      for (const { event, line } of news) {
+        sink.push(line);
+        if (event.type !== 'check.ended' || event.exitCode === 0) continue;
+        for (const text of await endOfCheck(join(run.folder, event.log))) sink.push(text);
+      }
+      return read;
+    },
+  };
+}
+
+const concerns = (event: TeamsEvent, epicId: string): boolean =>
+  event.type === 'run.ended' || ('epicId' in event && event.epicId === epicId);
+
+const isEpic = (state: RunState | null, epicId: string): boolean =>
+  state !== null && findEpic(state, epicId) !== undefined;
+
+const wasAttempted = (state: RunState | null, epicId: string): boolean =>
+  state !== null && (findEpic(state, epicId)?.attempt ?? 0) > 0;
+
+function unknownEpic(options: LogsOptions, epicId: string, state: RunState | null): ExitCode {
+  const ids = state?.epics.map((epic) => epic.plan.id) ?? [];
+  const meant = nearMiss(epicId, ids);
+  printProblem(options, {
+    code: 'unknown-epic',
+    what: `${epicId} is not an epic of the last run`,
+    fix: meant === null ? `one of: ${ids.join(', ')}` : `teams logs ${meant}`,
+  });
+  return EXIT.usage;
+}
+
+/** Shows what is new whenever a file changes, until the run ends or nobody works on it any more. */
+async function follow(
+  context: CommandContext,
+  run: LatestRun,
+  view: View,
+  sink: LineSink,
+): Promise<ExitCode> {
+  for (;;) {
+    // Both before reading: nothing that is written meanwhile, or as the last thing, is missed.
+    const change = nextChange(view.folders());
+    const isAtWork = (await pidAtWork(run)) !== null;
+    const read = await view.update();
+    sink.flush();
+    if (!read.ok || view.journal.ended || !isAtWork) {
+      change.cancel();
+      if (read.ok) return EXIT.passed;
+      printProblem(context, read.error);
+      return EXIT.environment;
+    }
+    await change.happened;
+  }
+}

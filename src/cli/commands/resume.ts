@@ -1,0 +1,51 @@
+import { replay } from '../../adapters/journal/replay.ts';
+import { listRuns, runFolder } from '../../adapters/layout.ts';
+import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
+import { isResumable } from '../../domain/state.ts';
+import { planEpic } from '../../engine/plan-run.ts';
+import { recoverRun } from '../../engine/recover.ts';
+import { type Compose, composePorts, openRun } from '../compose.ts';
+import { driveToEnd, exitCodeOf, reporterFor, withLock } from '../drive.ts';
+import { type CommandContext, printProblem } from '../output.ts';
+import { openProject } from '../project.ts';
+
+/** Goes on with the newest run, under the same id. */
+export async function resumeCommand(
+  options: CommandContext & { readonly json?: boolean },
+  compose: Compose = composePorts,
+): Promise<ExitCode> {
+  const opened = await openProject({ ...options, prd: { from: 'last-run' }, flags: {} });
+  if (!opened.ok) return opened.error;
+  const project = opened.value;
+  const runId = (await listRuns(project.teams)).at(-1);
+  if (runId === undefined) {
+    printProblem(options, { code: 'no-run', what: 'there is no run to go on with', fix: 'teams run' });
+    return EXIT.usage;
+  }
+  return withLock(options, project.teams, runId, async () => {
+    // Every event is checked: going on from a broken journal could merge something twice.
+    const replayed = await replay(runFolder(project.teams, runId), { validate: true });
+    if (!replayed.ok) {
+      printProblem(options, replayed.error);
+      return EXIT.environment;
+    }
+    const { state } = replayed.value;
+    if (!isResumable(state)) {
+      options.stderr(
+        `run ${runId} has ended (${state.phase}): ${state.endReason ?? ''}; teams run starts a new one\n`,
+      );
+      return exitCodeOf(state);
+    }
+    const plans = project.prd.epics.map((epic) => planEpic(epic, project.config));
+    const reporter = reporterFor(options);
+    const ctx = await openRun(project, { runId, state }, [reporter], compose);
+    const recovered = await recoverRun(ctx, plans);
+    if (!recovered.ok) {
+      reporter.close();
+      await ctx.close();
+      printProblem(options, recovered.error);
+      return EXIT.environment;
+    }
+    return driveToEnd(options, ctx, reporter);
+  });
+}

@@ -1,0 +1,162 @@
+import { mkdir } from 'node:fs/promises';
+import { createSessions } from '../../adapters/agents/sessions.ts';
+import { openGit } from '../../adapters/git/open.ts';
+import { loadRuns } from '../../adapters/journal/runs.ts';
+import { newRunId, runFolder } from '../../adapters/layout.ts';
+import { snapshotTracked } from '../../adapters/repository.ts';
+import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
+import type { Epic } from '../../domain/prd.ts';
+import type { Problem } from '../../domain/problem.ts';
+import { selectEpics, unknownEpic } from '../../domain/scope.ts';
+import { isResumable } from '../../domain/state.ts';
+import { beginRun } from '../../engine/begin.ts';
+import { planRun } from '../../engine/plan-run.ts';
+import { paintFor } from '../../report/paint.ts';
+import { plural } from '../../report/words.ts';
+import { planText } from '../../report/plan.ts';
+import { loadPrd } from '../../source/load-prd.ts';
+import { resolveBase, withTrackedChanges } from '../base.ts';
+import { type Compose, composePorts, openRun } from '../compose.ts';
+import { driveToEnd, reporterFor, withLock } from '../drive.ts';
+import { type CommandContext, printProblem } from '../output.ts';
+import { openProject, type Project } from '../project.ts';
+import { supersede } from '../supersede.ts';
+
+export interface RunOptions extends CommandContext {
+  readonly prd?: string | undefined;
+  readonly parallel?: number;
+  readonly backend?: string;
+  readonly base?: string;
+  readonly only?: readonly string[];
+  readonly maxEpics?: number;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+  readonly includeDirty?: boolean;
+  readonly failFast?: boolean;
+  readonly land?: 'merge' | 'leave';
+}
+
+/** `compose` is handed in so that a fault can be put between the engine and the real adapters. */
+export async function runCommand(options: RunOptions, compose: Compose = composePorts): Promise<ExitCode> {
+  const { parallel, backend, base, land } = options;
+  const opened = await openProject({ ...options, flags: { parallel, backend, base, land } });
+  if (!opened.ok) return opened.error;
+  const project = opened.value;
+  if (options.dryRun === true) return dryRun(options, project);
+  const runId = newRunId(new Date());
+  return withLock(options, project.teams, runId, () => startRun(options, project, runId, compose));
+}
+
+async function startRun(
+  options: RunOptions,
+  opened: Project,
+  runId: string,
+  compose: Compose,
+): Promise<ExitCode> {
+  const refuse = (problem: Problem, code: ExitCode): ExitCode => {
+    printProblem(options, problem);
+    return code;
+  };
+  let project = opened;
+  let earlier = await loadRuns(project.teams);
+  if (!earlier.ok) return refuse(earlier.error, EXIT.environment);
+  const newest = earlier.value[0];
+  const git = openGit(project.root);
+  if (newest !== undefined && isResumable(newest)) {
+    // What can be refused without the old run is refused first: it is not given up for a slip of the pen.
+    const misnamed = unknownEpic(project.prd, options.only ?? []);
+    if (misnamed !== null) return refuse(misnamed, EXIT.usage);
+    const based = await resolveBase(git, project);
+    if (!based.ok) return refuse(based.error, EXIT.usage);
+    const absent = await unavailableBackend(project, []);
+    if (absent !== null) return refuse(absent, EXIT.environment);
+    const found = await supersede(project, newest, compose);
+    options.stderr(`run ${newest.started.runId} was cut off (${found}); a new run takes its place\n`);
+    // What the old run had finished is in the PRD only now.
+    project = { ...project, prd: (await loadPrd(project.prdFile)).prd ?? project.prd };
+    earlier = await loadRuns(project.teams);
+    if (!earlier.ok) return refuse(earlier.error, EXIT.environment);
+  }
+  const scope = selectEpics(project.prd, { only: options.only ?? [], maxEpics: options.maxEpics ?? null });
+  if (!scope.ok) return refuse(scope.error, EXIT.usage);
+  if (scope.value.length === 0 && newest?.phase === 'passed' && newest.started.prd === project.prdPath) {
+    options.stderr(
+      `nothing to do: every epic of ${project.prdPath} is completed and the last verdict is pass\n`,
+    );
+    return EXIT.passed;
+  }
+  const unusable = await unavailableBackend(project, scope.value);
+  if (unusable !== null) return refuse(unusable, EXIT.environment);
+
+  const clean = await resolveBase(git, project);
+  if (!clean.ok) return refuse(clean.error, EXIT.usage);
+  const snapshot = await snapshotTracked(project.root);
+  const base =
+    options.includeDirty === true ? withTrackedChanges(project.repository, clean.value, snapshot) : clean;
+  if (!base.ok) return refuse(base.error, EXIT.usage);
+  const started = await planRun(git, {
+    runId,
+    prd: project.prd,
+    prdPath: project.prdPath,
+    config: project.config,
+    base: base.value,
+    scope: scope.value,
+    failFast: options.failFast === true,
+    earlier: earlier.value,
+  });
+  if (!started.ok) return refuse(started.error, EXIT.usage);
+
+  await mkdir(runFolder(project.teams, runId), { recursive: true, mode: 0o700 });
+  const reporter = reporterFor(options);
+  const ctx = await openRun(project, { runId, state: null }, [reporter], compose);
+  return driveToEnd(options, ctx, reporter, () =>
+    beginRun(ctx, started.value, {
+      includesDirty: options.includeDirty === true,
+      hasSubmodules: project.repository.hasSubmodules,
+      snapshot,
+    }),
+  );
+}
+
+/** Every backend that the run would need is asked before anything is started. */
+async function unavailableBackend(project: Project, scope: readonly Epic[]): Promise<Problem | null> {
+  const sessions = createSessions({ config: project.config, root: project.root });
+  const names = new Set([
+    project.config.backend,
+    ...scope.map((epic) => epic.backend ?? project.config.backend),
+  ]);
+  for (const name of names) {
+    const problem = await sessions.unavailable(name);
+    if (problem !== null) return problem;
+  }
+  return null;
+}
+
+async function dryRun(options: RunOptions, project: Project): Promise<ExitCode> {
+  const scope = selectEpics(project.prd, { only: options.only ?? [], maxEpics: options.maxEpics ?? null });
+  const base = await resolveBase(openGit(project.root), project);
+  for (const outcome of [scope, base]) {
+    if (outcome.ok) continue;
+    printProblem(options, outcome.error);
+    return EXIT.usage;
+  }
+  if (!scope.ok || !base.ok) return EXIT.usage;
+  const { config } = project;
+  const from = `${base.value.ref ?? 'a commit'} at ${base.value.commit.slice(0, 12)}`;
+  if (options.json === true) {
+    const plan = {
+      v: 1,
+      base: base.value,
+      parallel: config.parallel,
+      backend: config.backend,
+      epics: scope.value.map((e) => e.id),
+    };
+    options.stdout(`${JSON.stringify(plan)}\n`);
+    return EXIT.passed;
+  }
+  options.stdout(planText({ ...project.prd, epics: [...scope.value] }, paintFor(options.color)));
+  options.stdout(
+    `\nwould run ${plural(scope.value.length, 'epic')} from ${from}, ${config.parallel} at a time on ${config.backend}; nothing was done\n`,
+  );
+  return EXIT.passed;
+}

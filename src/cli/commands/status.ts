@@ -1,0 +1,88 @@
+import { join, relative } from 'node:path';
+import { loadState } from '../../adapters/journal/state.ts';
+import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
+import type { Problem } from '../../domain/problem.ts';
+import { isResumable } from '../../domain/state.ts';
+import { nextForRun, runAgain, whyNotInRun, whyUnfinished } from '../../domain/why.ts';
+import { paintFor } from '../../report/paint.ts';
+import { type PrdEpic, prdStatusText, statusText, type StatusView } from '../../report/status.ts';
+import { prdStatusJson, statusJson } from '../../report/status-json.ts';
+import { glancePrd } from '../glance-prd.ts';
+import { latestRun, type LatestRun, pidAtWork } from '../latest-run.ts';
+import { type CommandContext, printProblem } from '../output.ts';
+import { findRepository } from '../repository.ts';
+
+export interface StatusOptions extends CommandContext {
+  readonly json?: boolean | undefined;
+  /** One reason and one next command per unfinished epic. */
+  readonly why?: boolean | undefined;
+}
+
+export async function statusCommand(options: StatusOptions): Promise<ExitCode> {
+  const refuse = (problem: Problem, code: ExitCode): ExitCode => {
+    printProblem(options, problem);
+    return code;
+  };
+  const root = await findRepository(options.cwd);
+  if (!root.ok) return refuse(root.error, EXIT.environment);
+  const run = await latestRun(root.value);
+  if (run !== null) {
+    // Asked before the state is read: a run that ends in between shows as ended, not as cut off.
+    const pid = await pidAtWork(run);
+    const loaded = await loadState(run.folder);
+    if (!loaded.ok) return refuse(loaded.error, EXIT.environment);
+    // A run that was cut off before its first event has nothing to show: the PRD has.
+    if (loaded.value !== null) {
+      const view = await viewOf(options, root.value, run, loaded.value.state, pid);
+      options.stdout(
+        options.json === true
+          ? `${JSON.stringify(statusJson(view))}\n`
+          : statusText(view, paintFor(options.color)),
+      );
+      return EXIT.passed;
+    }
+  }
+  const prd = await glancePrd(join(root.value, 'prd.json'));
+  if (prd === null) {
+    return refuse(
+      {
+        code: 'nothing-to-show',
+        what: 'there has been no run here yet, and there is no readable prd.json',
+        where: root.value,
+        fix: 'write prd.json, then: teams validate',
+      },
+      EXIT.usage,
+    );
+  }
+  const why = options.why === true ? whyNotInRun(prd.epics, prd.epics.filter(isOpen), 'teams run') : null;
+  options.stdout(
+    options.json === true
+      ? `${JSON.stringify(prdStatusJson(prd, why))}\n`
+      : prdStatusText(prd, why, paintFor(options.color)),
+  );
+  return EXIT.passed;
+}
+
+async function viewOf(
+  options: StatusOptions,
+  root: string,
+  run: LatestRun,
+  state: StatusView['state'],
+  pid: number | null,
+): Promise<StatusView> {
+  const prd = await glancePrd(join(root, state.started.prd));
+  const inRun = new Set(state.epics.map((epic) => epic.plan.id));
+  const others = (prd?.epics ?? []).filter((epic) => isOpen(epic) && !inRun.has(epic.id));
+  // A run that is at work or was cut off comes first: a new one would be refused, or take its place.
+  const next = pid !== null || isResumable(state) ? nextForRun(state, pid !== null) : null;
+  const why =
+    options.why === true
+      ? [
+          ...whyUnfinished(state, pid !== null),
+          ...whyNotInRun(prd?.epics ?? [], others, next ?? runAgain(state)),
+        ]
+      : null;
+  return { state, pid, folder: relative(options.cwd, run.folder), others, why, now: Date.now() };
+}
+
+const isOpen = (epic: PrdEpic): boolean => epic.status !== 'completed';

@@ -1,0 +1,109 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { runGit } from '../../adapters/git/run.ts';
+import { runFolder, teamsFolder } from '../../adapters/layout.ts';
+import { printable } from '../../domain/printable.ts';
+import type { RunState } from '../../domain/state.ts';
+import type { Verdict } from '../../domain/verdict.ts';
+import type { Paint } from '../../report/paint.ts';
+import { plural } from '../../report/words.ts';
+
+export interface Closing {
+  readonly folder: string;
+  readonly state: RunState;
+  readonly paint: Paint;
+}
+
+/** What to look at in a project that stays. */
+export function whatNext({ folder, state, paint }: Closing): string {
+  const teams = teamsCommand();
+  const { branch, runId } = state.started;
+  const shown = state.epics.find((epic) => epic.failures > 0) ?? state.epics[0];
+  const rows: (readonly [string, string])[] = [
+    [`cd ${quoted(folder)}`, 'the project, with its main branch as it was'],
+    [`${teams} status`, 'where every epic stands'],
+    [`${teams} logs ${shown?.plan.id ?? ''}`, 'what its sessions did'],
+    [`git log --graph --oneline ${branch}`, 'a commit per story, a merge per epic'],
+    [`cat .teams/runs/${runId}/verdict.json`, 'the verdict with its evidence'],
+    [`git merge ${branch}`, 'takes the work over; then: node bin/shelf.js'],
+  ];
+  return block('Look at next', columns(rows, paint), paint);
+}
+
+/** How to go on with a run that was interrupted in a project that stays. */
+export const howToResume = (folder: string): string =>
+  `\nThe project is kept. To go on: cd ${quoted(folder)} && ${teamsCommand()} resume\n`;
+
+/** Of a project that goes away: the history that was made and the verdict, which could not be looked at any more. */
+export async function whatWas({ folder, state, paint }: Closing): Promise<string> {
+  const { branch, base } = state.started;
+  const range = `${base.commit}..${branch}`;
+  const graph = await runGit(folder, ['log', '--graph', '--format=%h %s', range], { accept: 'any' });
+  const history = graph.stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => printable(line));
+  const verdict = await readVerdict(folder, state.started.runId);
+  return [
+    block(`The history of ${branch}`, history, paint),
+    ...(verdict === null ? [] : [block('verdict.json in short', verdictLines(verdict), paint)]),
+    '\nThe project was temporary and is gone. To look around in it: teams demo --keep\n',
+  ].join('');
+}
+
+/** The moments that the demonstration is about. */
+export function whatHappened({ state, paint }: Closing): string {
+  const lines = state.epics.flatMap((epic) => {
+    const id = epic.plan.id;
+    const retried = `${id}  a check failed, attempt ${epic.attempt} got the reason and mended it`;
+    const resolved = `${id}  conflicted in ${epic.conflictFiles.join(', ')}; a merger resolved it, and the checks ran again`;
+    if (epic.phase !== 'merged') return [];
+    return [...(epic.failures > 0 ? [retried] : []), ...(epic.conflicts > 0 ? [resolved] : [])];
+  });
+  return lines.length === 0
+    ? ''
+    : block(
+        'What you have seen',
+        lines.map((line) => printable(line)),
+        paint,
+      );
+}
+
+/** Null when the run has not come that far. */
+async function readVerdict(folder: string, runId: string): Promise<Verdict | null> {
+  const path = join(runFolder(teamsFolder(folder), runId), 'verdict.json');
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as Verdict;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+function verdictLines({ verdict, tests, checks, coverage, summary = '' }: Verdict): readonly string[] {
+  const proven = coverage.filter((story) => story.proven && story.verdict === 'pass').length;
+  const ran = checks.map(({ command, exitCode }) => `${command} exited with ${exitCode ?? 'a signal'}`);
+  return [
+    `verdict   ${verdict}`,
+    `tests     ${tests}: ${ran.join(', ')}`,
+    `coverage  ${proven} of ${plural(coverage.length, 'story', 'stories')} proven and judged as pass`,
+    `summary   ${summary}`,
+  ].map((line) => printable(line));
+}
+
+const block = (title: string, lines: readonly string[], paint: Paint): string =>
+  `\n${paint.bold(title)}\n${lines.map((line) => `  ${line}\n`).join('')}`;
+
+function columns(rows: readonly (readonly [string, string])[], paint: Paint): readonly string[] {
+  const width = Math.max(...rows.map(([command]) => command.length));
+  return rows.map(([command, meaning]) => `${paint.cyan(command.padEnd(width))}   ${paint.dim(meaning)}`);
+}
+
+/** From a clone there is no `teams` on the PATH: then what was started now works again. */
+function teamsCommand(): string {
+  const program = process.argv[1] ?? '';
+  return basename(program) === 'bin.js' ? `node ${quoted(program)}` : 'teams';
+}
+
+const quoted = (path: string): string =>
+  /^[\w/.:@%+=-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;

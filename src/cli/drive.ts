@@ -1,0 +1,103 @@
+import { relative } from 'node:path';
+import { writeSnapshot } from '../adapters/journal/state.ts';
+import { takeLock } from '../adapters/lock.ts';
+import { lockFile } from '../adapters/layout.ts';
+import { EXIT, type ExitCode } from '../domain/exit-codes.ts';
+import type { RunState } from '../domain/state.ts';
+import { driveRun } from '../engine/run.ts';
+import type { RunContext } from '../engine/run-context.ts';
+import { ending } from '../report/ending.ts';
+import { jsonReporter } from '../report/json.ts';
+import { liveReporter } from '../report/live/live.ts';
+import { paintFor } from '../report/paint.ts';
+import { plainReporter } from '../report/plain.ts';
+import type { Reporter } from '../report/reporter.ts';
+import { summaryMarkdown } from '../report/summary-md.ts';
+import { type CommandContext, printProblem } from './output.ts';
+
+/** The view that fits: events for a program, lines for a file or a pipe, a live table on a terminal. */
+export function reporterFor(options: CommandContext & { readonly json?: boolean | undefined }): Reporter {
+  if (options.json === true) return jsonReporter(options.stdout);
+  if (process.stdout.isTTY && options.env['TERM'] !== 'dumb')
+    return liveReporter(process.stdout, paintFor(options.color));
+  return plainReporter(options.stdout, paintFor(options.color));
+}
+
+/** Runs `work` while holding the lock of the repository; nothing else of `teams` can change it meanwhile. */
+export async function withLock(
+  options: CommandContext,
+  teams: string,
+  runId: string,
+  work: () => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const lock = await takeLock(lockFile(teams), { runId });
+  if (!lock.ok) {
+    printProblem(options, lock.error);
+    return lock.error.code === 'lock-held' ? EXIT.locked : EXIT.environment;
+  }
+  try {
+    return await work();
+  } finally {
+    await lock.value.release();
+  }
+}
+
+/** Begins a run, if it has not begun, and drives it to its end under the eyes of a person: signals, the closing words, the exit code. */
+export async function driveToEnd(
+  options: CommandContext & { readonly json?: boolean | undefined },
+  ctx: RunContext,
+  reporter: Reporter,
+  begin: () => Promise<void> = () => Promise.resolve(),
+): Promise<ExitCode> {
+  const unwatch = onSignals(ctx);
+  const { folder } = ctx.ports.files;
+  let state: RunState;
+  try {
+    await begin();
+    state = await driveRun(ctx);
+    await writeSnapshot(folder, state);
+    await ctx.ports.files.write('summary.md', summaryMarkdown(state));
+  } finally {
+    unwatch();
+    reporter.close();
+    await ctx.close();
+  }
+  if (options.json !== true) {
+    options.stdout(ending(state, { paint: paintFor(options.color), folder: relative(options.cwd, folder) }));
+  }
+  return exitCodeOf(state);
+}
+
+/** Once: stop in good order. Twice: kill now, a later resume finds what was left. */
+function onSignals(ctx: RunContext): () => void {
+  let asked = false;
+  const stop = (): void => {
+    if (!asked) {
+      asked = true;
+      ctx.requestStop('interrupt').catch((error: unknown) => ctx.abort(error));
+      return;
+    }
+    void ctx.ports.processes
+      .reap(ctx.runId, ctx.state.processes, 0)
+      .finally(() => process.exit(EXIT.interrupted));
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, stop);
+  return () => {
+    for (const signal of signals) process.off(signal, stop);
+  };
+}
+
+export function exitCodeOf(state: RunState): ExitCode {
+  switch (state.phase) {
+    case 'passed':
+      return EXIT.passed;
+    case 'interrupted':
+      return EXIT.interrupted;
+    case 'failed':
+    case 'timed-out':
+    case 'superseded':
+    case 'running':
+      return EXIT.notPassed;
+  }
+}

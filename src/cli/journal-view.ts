@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { type Place, scan, START } from '../adapters/journal/scan.ts';
+import { JOURNAL_FILE } from '../adapters/layout.ts';
+import type { TeamsEvent } from '../domain/events.ts';
+import { ok, type Outcome } from '../domain/problem.ts';
+import { evolve, type RunState } from '../domain/state.ts';
+
+/** The journal of a run as it grows, folded. */
+export class JournalView {
+  state: RunState | null = null;
+  readonly #path: string;
+  #place: Place = START;
+
+  constructor(folder: string) {
+    this.#path = join(folder, JOURNAL_FILE);
+  }
+
+  get ended(): boolean {
+    return this.state !== null && this.state.endedAt !== null;
+  }
+
+  /** Hands out the events that are new, each with the state it led to. */
+  async read(show: (event: TeamsEvent, state: RunState) => void): Promise<Outcome<void>> {
+    const scanned = await scan(this.#path, this.#place, (event) => {
+      this.state = evolve(this.state, event);
+      show(event, this.state);
+    });
+    if (!scanned.ok) return scanned;
+    this.#place = scanned.value;
+    return ok(undefined);
+  }
+}

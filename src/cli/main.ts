@@ -1,0 +1,31 @@
+import { CommanderError } from 'commander';
+import { EXIT, type ExitCode } from '../domain/exit-codes.ts';
+import { type CommandContext, printProblem, problemIn } from './output.ts';
+import { programFor } from './program.ts';
+
+/** Runs one command line, without the names of node and the script. Never throws: the exit code tells how it went. */
+export async function main(argv: readonly string[], context: CommandContext): Promise<ExitCode> {
+  let code: ExitCode = EXIT.passed;
+  const program = programFor(context, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage;
+    return explain(error, context);
+  }
+}
+
+function explain(error: unknown, context: CommandContext): ExitCode {
+  const problem = problemIn(error);
+  if (problem !== null) {
+    printProblem(context, problem);
+    return EXIT.environment;
+  }
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  context.stderr(`this is a bug in teams, please report it with the lines below\n${trace}\n`);
+  // 1 is what node itself ends with then: no script mistakes it for success.
+  return EXIT.notPassed;
+}

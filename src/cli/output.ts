@@ -1,0 +1,44 @@
+import { type Problem, describeProblem } from '../domain/problem.ts';
+import { printable } from '../domain/printable.ts';
+
+/** What every command gets of the outside world; tests hand in their own. */
+export interface CommandContext {
+  /** Absolute. */
+  readonly cwd: string;
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+  /** Whether stdout takes colours. */
+  readonly color: boolean;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** https://no-color.org and https://force-color.org: NO_COLOR off, FORCE_COLOR on, otherwise colours on a terminal. */
+export function wantsColor(env: NodeJS.ProcessEnv, isTerminal: boolean | undefined): boolean {
+  if (env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '')
+    return !/^(0|false)$/.test(env['FORCE_COLOR']);
+  if (env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '') return false;
+  return isTerminal === true && env['TERM'] !== 'dumb';
+}
+
+export function contextOf(process: NodeJS.Process): CommandContext {
+  return {
+    cwd: process.cwd(),
+    stdout: (text) => void process.stdout.write(text),
+    stderr: (text) => void process.stderr.write(text),
+    color: wantsColor(process.env, process.stdout.isTTY),
+    env: process.env,
+  };
+}
+
+/** Shows an expected failure. Parts of it may quote files, agents or git: nothing of that reaches the terminal raw. */
+export function printProblem(context: Pick<CommandContext, 'stderr'>, problem: Problem): void {
+  context.stderr(`${printable(describeProblem(problem), { multiline: true })}\n`);
+}
+
+/** Errors of adapters carry the problem that a person can act on; anything else that is thrown is a bug of ours. */
+export function problemIn(error: unknown): Problem | null {
+  if (!(error instanceof Error) || !('problem' in error)) return null;
+  const { problem } = error;
+  if (typeof problem !== 'object' || problem === null || !('what' in problem)) return null;
+  return typeof problem.what === 'string' ? (problem as Problem) : null;
+}

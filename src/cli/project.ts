@@ -1,0 +1,95 @@
+import { join, relative, resolve } from 'node:path';
+import { loadState } from '../adapters/journal/state.ts';
+import { makeTeamsFolder } from '../adapters/layout.ts';
+import {
+  commitProblem,
+  excludeTeamsFolder,
+  openRepository,
+  type Repository,
+} from '../adapters/repository.ts';
+import type { Config } from '../domain/config.ts';
+import { hasErrors } from '../domain/diagnostics.ts';
+import { EXIT, type ExitCode } from '../domain/exit-codes.ts';
+import type { Prd } from '../domain/prd.ts';
+import { fail, ok, type Outcome } from '../domain/problem.ts';
+import { renderDiagnostics } from '../report/diagnostics.ts';
+import { backendNames, CONFIG_FILE, type ConfigRequest, loadConfig } from '../source/load-config.ts';
+import { loadPrd } from '../source/load-prd.ts';
+import { latestRun } from './latest-run.ts';
+import { type CommandContext, printProblem } from './output.ts';
+
+/** What every command that changes something works on: a repository, its configuration and its PRD, all valid. */
+export interface Project {
+  readonly repository: Repository;
+  readonly root: string;
+  /** `.teams` of the repository. */
+  readonly teams: string;
+  readonly config: Config;
+  readonly prdFile: string;
+  /** From the root, with forward slashes: as git prints it. */
+  readonly prdPath: string;
+  readonly prd: Prd;
+}
+
+export interface ProjectWish extends CommandContext {
+  /** As typed; absent: prd.json at the root of the repository. From the last run: the one that it is about. */
+  readonly prd?: string | undefined | { readonly from: 'last-run' };
+  readonly flags: ConfigRequest['flags'];
+}
+
+/** Opens it, or says on stderr what is wrong and gives the exit code. Warnings are said and do not stop. */
+export async function openProject(wish: ProjectWish): Promise<Outcome<Project, ExitCode>> {
+  const opened = await openRepository(wish.cwd);
+  if (!opened.ok) {
+    printProblem(wish, opened.error);
+    return fail(EXIT.environment);
+  }
+  const repository = opened.value;
+  const { root } = repository;
+  const uncommittable = await commitProblem(root);
+  if (uncommittable !== null) {
+    printProblem(wish, uncommittable);
+    return fail(EXIT.environment);
+  }
+  const configName = relative(wish.cwd, join(root, CONFIG_FILE));
+  const { config, diagnostics: ofConfig } = await loadConfig({
+    root,
+    name: configName,
+    flags: wish.flags,
+    env: wish.env,
+  });
+  const found = await findPrd(wish, root);
+  if (!found.ok) {
+    printProblem(wish, found.error);
+    return fail(EXIT.environment);
+  }
+  const prdFile = found.value;
+  const { prd, diagnostics: ofPrd } = await loadPrd(prdFile, {
+    name: relative(wish.cwd, prdFile),
+    ...(config === null ? {} : { backends: backendNames(config) }),
+  });
+  const diagnostics = [...ofConfig, ...ofPrd];
+  if (diagnostics.length > 0) wish.stderr(renderDiagnostics(diagnostics, { color: wish.color }));
+  if (config === null || prd === null || hasErrors(diagnostics)) return fail(EXIT.usage);
+  const prdPath = relative(root, prdFile).replaceAll('\\', '/');
+  if (prdPath.startsWith('..')) {
+    printProblem(wish, {
+      code: 'prd-outside',
+      what: 'the PRD is outside of the repository',
+      where: prdFile,
+      fix: 'move it into the repository, it need not be committed',
+    });
+    return fail(EXIT.usage);
+  }
+  await excludeTeamsFolder(repository);
+  return ok({ repository, root, teams: await makeTeamsFolder(root), config, prdFile, prdPath, prd });
+}
+
+async function findPrd({ prd, cwd }: ProjectWish, root: string): Promise<Outcome<string>> {
+  if (typeof prd === 'string') return ok(resolve(cwd, prd));
+  const run = prd === undefined ? null : await latestRun(root);
+  if (run === null) return ok(join(root, 'prd.json'));
+  const loaded = await loadState(run.folder);
+  if (!loaded.ok) return loaded;
+  return ok(join(root, loaded.value?.state.started.prd ?? 'prd.json'));
+}

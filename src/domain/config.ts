@@ -1,0 +1,153 @@
+import * as z from 'zod';
+
+const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
+const DURATION = /^(\d+(?:\.\d+)?)(s|m|h)$/;
+
+/** `10s`, `5m`, `2h` in milliseconds; null for anything else. */
+export function parseDuration(text: string): number | null {
+  const match = DURATION.exec(text);
+  if (match === null) return null;
+  return Math.round(Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS]);
+}
+
+const duration = z
+  .string()
+  .regex(DURATION, 'a duration such as 10s, 5m or 2h')
+  .describe('A duration: 10s, 5m, 2h');
+const command = z.string().min(1).describe('A command line, run by sh in the worktree');
+const when = z.enum(['auto', 'always', 'never']);
+
+const customBackend = z.strictObject({
+  command: z
+    .array(z.string())
+    .min(1)
+    .describe(
+      'argv, never a shell string; {prompt_file} {worktree} {result} {epic_id} {role} {model} are replaced',
+    ),
+  stdin: z.enum(['prompt', 'none']).default('none'),
+  env: z.array(z.string()).default([]).describe('Names of variables that are added to the allow-list'),
+});
+const scriptedBackend = z.strictObject({
+  script: z.string().min(1).describe('Path of the script, from the repository root'),
+});
+
+/** The shape of teams.config.yml. Everything is optional: see `DEFAULTS` and `PRESETS`. */
+export const configSchema = z.strictObject({
+  $schema: z.string().optional(),
+  version: z.literal(1).optional(),
+  backend: z.string().min(1).optional(),
+  permissions: z
+    .enum(['safe', 'sandboxed', 'bypass'])
+    .optional()
+    .describe('What a session may do without asking; docs/backends says what each can prevent'),
+  preset: z.enum(['balanced', 'full', 'minimal']).optional(),
+  parallel: z.int().min(1).max(64).optional(),
+  base: z.string().min(1).optional(),
+  land: z.enum(['leave', 'merge']).optional(),
+  setup: z.array(command).optional().describe('Run once in every new worktree'),
+  verify: z
+    .array(command)
+    .optional()
+    .describe('Run by teams on the branch of an epic and on the merged candidate'),
+  copy: z.array(z.string().min(1)).optional().describe('Git-ignored files copied into every worktree'),
+  timeouts: z
+    .strictObject({
+      epic: duration.optional(),
+      idle: duration.optional(),
+      run: duration.optional(),
+      check: duration.optional(),
+      grace: duration.optional(),
+    })
+    .optional(),
+  attempts: z
+    .strictObject({
+      epic: z.int().min(1).max(20).optional(),
+      merge: z.int().min(1).max(20).optional(),
+      final: z.int().min(1).max(20).optional(),
+    })
+    .optional(),
+  planning: z.strictObject({ epic: when.optional(), story: when.optional() }).optional(),
+  validation: z
+    .strictObject({
+      story: when.optional(),
+      epic: when.optional(),
+      final: when.optional(),
+      fixRounds: z.int().min(0).max(20).optional(),
+    })
+    .optional(),
+  models: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('Model per role (teamLead, builder, …) or per tier (small, medium, large)'),
+  backends: z.record(z.string(), z.union([customBackend, scriptedBackend])).optional(),
+});
+
+export type ConfigFile = z.infer<typeof configSchema>;
+export type BackendConfig = z.infer<typeof customBackend> | z.infer<typeof scriptedBackend>;
+type When = z.infer<typeof when>;
+
+/** The effective configuration. All times in milliseconds. */
+export interface Config {
+  readonly backend: string;
+  /** What a session of an agent CLI may do without asking. */
+  readonly permissions: 'safe' | 'sandboxed' | 'bypass';
+  readonly preset: 'balanced' | 'full' | 'minimal';
+  readonly parallel: number;
+  readonly base: string | null;
+  readonly land: 'leave' | 'merge';
+  readonly setup: readonly string[];
+  readonly verify: readonly string[];
+  readonly copy: readonly string[];
+  readonly timeouts: {
+    /** One attempt, from session start to the end of its checks. */
+    readonly epic: number;
+    /** No output from a session for this long ends it. */
+    readonly idle: number;
+    readonly run: number;
+    readonly check: number;
+    /** The whole of a stop: sessions are asked at once and killed after a third of it. */
+    readonly grace: number;
+  };
+  readonly attempts: { readonly epic: number; readonly merge: number; readonly final: number };
+  readonly planning: { readonly epic: When; readonly story: When };
+  readonly validation: {
+    readonly story: When;
+    readonly epic: When;
+    readonly final: When;
+    readonly fixRounds: number;
+  };
+  readonly models: Readonly<Record<string, string>>;
+  readonly backends: Readonly<Record<string, BackendConfig>>;
+}
+
+const minutes = (n: number): number => n * UNIT_MS.m;
+
+export const DEFAULTS: Config = {
+  backend: 'claude',
+  permissions: 'safe',
+  preset: 'balanced',
+  parallel: 1,
+  base: null,
+  land: 'leave',
+  setup: [],
+  verify: [],
+  copy: [],
+  timeouts: { epic: minutes(60), idle: minutes(10), run: minutes(300), check: minutes(15), grace: 10_000 },
+  attempts: { epic: 2, merge: 2, final: 2 },
+  planning: { epic: 'auto', story: 'never' },
+  validation: { story: 'never', epic: 'auto', final: 'always', fixRounds: 1 },
+  models: {},
+  backends: {},
+};
+
+export const PRESETS: Record<Config['preset'], Pick<Config, 'planning' | 'validation'>> = {
+  balanced: { planning: DEFAULTS.planning, validation: DEFAULTS.validation },
+  full: {
+    planning: { epic: 'auto', story: 'auto' },
+    validation: { story: 'auto', epic: 'auto', final: 'always', fixRounds: 1 },
+  },
+  minimal: {
+    planning: { epic: 'never', story: 'never' },
+    validation: { story: 'never', epic: 'never', final: 'never', fixRounds: 1 },
+  },
+};

@@ -1,0 +1,216 @@
+import * as z from 'zod';
+
+/**
+ * Everything that happens in a run, in the order it happened. The journal is a file of these; state is a fold over
+ * them (`evolve`); every view consumes them. Import types only where start-up time matters: the schemas pull in zod.
+ */
+const sha = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/);
+const epicId = z.string();
+const attempt = z.int().min(1);
+const reasons = z.array(
+  z.object({
+    rule: z.string(),
+    text: z.string(),
+    details: z.string().optional().describe('For the next prompt'),
+  }),
+);
+
+/** What a run knows of an epic: enough to schedule it and to see whether the PRD was edited since. */
+const epicPlan = z.object({
+  id: z.string(),
+  title: z.string(),
+  dependsOn: z.array(z.string()).describe('Only epics of this run; others are part of the start commit'),
+  stories: z.array(z.object({ id: z.string(), title: z.string() })),
+  hash: z.string().describe('Of the text of the epic that matters to an agent'),
+  backend: z.string(),
+  carried: z
+    .object({ branch: z.string(), head: sha, base: sha, stories: z.record(z.string(), sha) })
+    .optional()
+    .describe('Unmerged work of an earlier run that this one goes on with'),
+});
+
+const usage = z.object({
+  inputTokens: z.int().nullable(),
+  outputTokens: z.int().nullable(),
+  costUsd: z.number().nullable().describe('null: the backend does not tell'),
+});
+
+const role = z.enum(['team-lead', 'final-validator', 'merger', 'builder', 'planner', 'author']);
+
+const payloads = [
+  z.object({
+    type: z.literal('run.started'),
+    runId: z.string(),
+    pid: z.int(),
+    project: z.string(),
+    prd: z.string().describe('Path from the repository root'),
+    base: z.object({ ref: z.string().nullable(), commit: sha }),
+    start: sha.describe(
+      'First commit of the integration branch: the base, or what an earlier run left unlanded',
+    ),
+    branch: z.string(),
+    goesOnFrom: z.string().nullable().describe('Integration branch of the earlier run'),
+    parallel: z.int(),
+    attempts: z.object({ epic: z.int(), merge: z.int(), final: z.int() }),
+    failFast: z.boolean(),
+    land: z.enum(['leave', 'merge']),
+    finalValidation: z.boolean().describe('false: the verdict rests on checks alone'),
+    epics: z.array(epicPlan),
+    prdScope: z.object({ total: z.int(), completed: z.array(z.string()) }),
+  }),
+  z.object({
+    type: z.literal('run.resumed'),
+    pid: z.int(),
+    found: z.string().describe('One line: what was there'),
+    changed: z
+      .array(epicPlan)
+      .describe('Unmerged epics whose text was edited since; their progress starts again'),
+  }),
+  z.object({ type: z.literal('epic.ready'), epicId }),
+  z.object({ type: z.literal('epic.blocked'), epicId, by: z.string(), reason: z.string() }),
+  z.object({
+    type: z.literal('attempt.started'),
+    epicId,
+    attempt,
+    branch: z.string(),
+    base: sha.describe('Where the epic branch left the integration branch'),
+    head: sha.describe('The epic branch when the attempt began'),
+    backend: z.string(),
+    todo: z.array(z.string()).describe('Stories still to do'),
+  }),
+  z.object({
+    type: z.literal('process.started'),
+    role: z.union([role, z.literal('check')]),
+    epicId: epicId.nullable(),
+    pid: z.int(),
+    startTime: z.string().describe('As the operating system counts it: tells a reused pid from the real one'),
+  }),
+  z.object({
+    type: z.literal('process.ended'),
+    pid: z.int(),
+    exitCode: z.int().nullable(),
+    signal: z.string().nullable(),
+  }),
+  z.object({
+    type: z.literal('story.updated'),
+    epicId,
+    attempt,
+    storyId: z.string(),
+    passes: z.boolean(),
+    commit: sha.nullable(),
+    reason: z.string().nullable(),
+  }),
+  z.object({
+    type: z.literal('attempt.ended'),
+    epicId,
+    attempt,
+    outcome: z.enum(['passed', 'failed', 'interrupted']),
+    reasons,
+    head: sha.nullable(),
+    usage: usage.nullable(),
+  }),
+  z.object({
+    type: z.literal('check.started'),
+    epicId: epicId.nullable().describe('null: the integration branch before the verdict'),
+    where: z.enum(['setup', 'epic', 'candidate', 'final']),
+    command: z.string(),
+    log: z.string().describe('Path from the folder of the run'),
+  }),
+  z.object({
+    type: z.literal('check.ended'),
+    epicId: epicId.nullable(),
+    where: z.enum(['setup', 'epic', 'candidate', 'final']),
+    command: z.string(),
+    log: z.string(),
+    exitCode: z.int().nullable().describe('null: killed by a signal or a time limit'),
+    durationMs: z.number(),
+  }),
+  z.object({ type: z.literal('merge.started'), epicId, attempt, merge: z.int(), onto: sha, head: sha }),
+  z.object({
+    type: z.literal('merge.conflicted'),
+    epicId,
+    kind: z.enum(['conflict', 'check']),
+    files: z.array(z.string()),
+    reason: z.string(),
+  }),
+  z.object({
+    type: z.literal('merge.done'),
+    epicId,
+    attempt,
+    commit: sha,
+    by: z.enum(['git', 'merger']),
+    recovered: z.boolean().describe('Found in the branch by recovery: the line was lost, the merge was not'),
+  }),
+  z.object({
+    type: z.literal('merge.failed'),
+    epicId,
+    reason: z.string(),
+    files: z.array(z.string()),
+    branch: z.string().describe('Where the unmerged work is'),
+  }),
+  z.object({ type: z.literal('merge.interrupted'), epicId }),
+  z.object({ type: z.literal('validation.started'), round: z.int(), head: sha }),
+  z.object({
+    type: z.literal('validation.ended'),
+    round: z.int(),
+    outcome: z
+      .enum(['pass', 'fail', 'invalid', 'interrupted'])
+      .describe('invalid: there is no answer that could be judged'),
+    reasons: z.array(z.string()),
+    findings: z
+      .array(z.object({ title: z.string(), details: z.string().optional() }))
+      .describe('What a builder has to mend'),
+  }),
+  z.object({ type: z.literal('fix.planned'), round: z.int(), epic: epicPlan }),
+  z.object({
+    type: z.literal('epic.reset'),
+    epicId,
+    kept: z.string().nullable().describe('The branch that keeps the unmerged work'),
+  }),
+  z.object({ type: z.literal('run.landed'), branch: z.string(), commit: sha }),
+  z.object({ type: z.literal('run.land-failed'), branch: z.string(), reason: z.string(), fix: z.string() }),
+  z.object({
+    type: z.literal('notice'),
+    level: z.enum(['info', 'warning']),
+    code: z.string(),
+    text: z.string(),
+  }),
+  z.object({ type: z.literal('stop.requested'), reason: z.enum(['interrupt', 'run-timeout']) }),
+  z.object({
+    type: z.literal('run.ended'),
+    outcome: z.enum(['passed', 'failed', 'timed-out', 'interrupted', 'superseded']),
+    reason: z.string(),
+  }),
+] as const;
+
+const payloadSchema = z.discriminatedUnion('type', payloads);
+
+const envelope = { v: z.literal(1), seq: z.int().min(1), at: z.iso.datetime() };
+
+/** One line of journal.ndjson and of `--json`. */
+export const eventSchema = z.discriminatedUnion(
+  'type',
+  payloads.map((payload) => payload.extend(envelope)) as never as typeof payloads,
+);
+
+export type EventPayload = z.infer<typeof payloadSchema>;
+/** `seq` starts at 1 and has no gaps. `at` is ISO 8601 in UTC. */
+export type TeamsEvent = EventPayload & { readonly v: 1; readonly seq: number; readonly at: string };
+export type EpicPlan = z.infer<typeof epicPlan>;
+export type Usage = z.infer<typeof usage>;
+export type Role = z.infer<typeof role>;
+/** A broken rule: `rule` is stable and machine-readable, `text` is a line for people, `details` are for the next prompt. */
+export interface Reason {
+  readonly rule: string;
+  readonly text: string;
+  readonly details?: string | undefined;
+}
+export type EventOf<T extends EventPayload['type']> = Extract<EventPayload, { type: T }>;
+
+/** Something a session is doing right now. Shown live, never journaled. */
+export interface Activity {
+  readonly role: Role;
+  readonly epicId: string | null;
+  readonly kind: 'message' | 'tool' | 'file' | 'agent';
+  readonly text: string;
+}

@@ -1,0 +1,87 @@
+import { remainingWork, topologicalOrder } from './graph.ts';
+import type { Epic, Prd } from './prd.ts';
+import { fail, ok, type Outcome, type Problem } from './problem.ts';
+
+/** Which epics a run takes on, in the order of the PRD. */
+export interface ScopeWish {
+  /** Only these; empty: all that are not completed. */
+  readonly only: readonly string[];
+  /** At most this many; null: no limit. */
+  readonly maxEpics: number | null;
+}
+
+/** Null when the PRD has all of these. */
+export function unknownEpic(prd: Prd, ids: readonly string[]): Problem | null {
+  const unknown = ids.find((id) => !prd.epics.some((epic) => epic.id === id));
+  if (unknown === undefined) return null;
+  return {
+    code: 'unknown-epic',
+    what: `--only names ${unknown}, which is not in the PRD`,
+    fix: `one of: ${prd.epics.map((epic) => epic.id).join(', ')}`,
+  };
+}
+
+/** `prd` has passed validation: ids are unique, references exist, there is no cycle. */
+export function selectEpics(prd: Prd, wish: ScopeWish): Outcome<readonly Epic[]> {
+  const unknown = unknownEpic(prd, wish.only);
+  if (unknown !== null) return fail(unknown);
+  const wanted = prd.epics.filter((epic) => wish.only.length === 0 || wish.only.includes(epic.id));
+  const completed = new Set(prd.epics.filter((epic) => epic.status === 'completed').map((epic) => epic.id));
+  const done = wish.only.find((id) => completed.has(id));
+  if (done !== undefined) {
+    return fail({
+      code: 'epic-completed',
+      what: `${done} is completed already`,
+      fix: `teams reset ${done}   to do it again`,
+    });
+  }
+  const open = wanted.filter((epic) => !completed.has(epic.id));
+  const chosen = wish.maxEpics === null ? open : firstOf(prd, open, completed, wish.maxEpics);
+  const inScope = new Set(chosen.map((epic) => epic.id));
+  for (const epic of chosen) {
+    const missing = epic.dependsOn.find((id) => !inScope.has(id) && !completed.has(id));
+    if (missing !== undefined) {
+      return fail({
+        code: 'dependency-out-of-scope',
+        what: `${epic.id} depends on ${missing}, which is neither completed nor part of this run`,
+        fix: `teams run --only ${[missing, ...wish.only].join(' ')}`,
+      });
+    }
+    if (epic.approval === 'always') {
+      return fail({
+        code: 'approval-unsupported',
+        what: `${epic.id} asks for the approval of a person before it merges, and a run cannot ask yet`,
+        why: 'merging it without asking would break the wish, waiting would block the run for ever',
+        fix: `remove "approval" from ${epic.id}, or leave it out with --only`,
+      });
+    }
+  }
+  return ok(chosen);
+}
+
+/** The first `limit` epics that can run, longest chain first, with whatever they depend on before them. */
+function firstOf(
+  prd: Prd,
+  open: readonly Epic[],
+  completed: ReadonlySet<string>,
+  limit: number,
+): readonly Epic[] {
+  const nodes = prd.epics.map((epic) => ({ ...epic, weight: epic.userStories.length }));
+  const remaining = remainingWork(nodes);
+  const waiting = new Map(open.map((epic) => [epic.id, epic]));
+  const taken = new Set<string>();
+  while (taken.size < limit) {
+    const next = topologicalOrder(nodes)
+      .flatMap((id) => waiting.get(id) ?? [])
+      .filter((epic) => !taken.has(epic.id))
+      .filter((epic) => epic.dependsOn.every((id) => completed.has(id) || taken.has(id)))
+      .reduce<Epic | null>(
+        (best, epic) =>
+          best === null || (remaining.get(epic.id) ?? 0) > (remaining.get(best.id) ?? 0) ? epic : best,
+        null,
+      );
+    if (next === null) break;
+    taken.add(next.id);
+  }
+  return open.filter((epic) => taken.has(epic.id));
+}

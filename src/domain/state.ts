@@ -1,0 +1,314 @@
+import type { EpicPlan, EventOf, Reason, TeamsEvent, Usage } from './events.ts';
+
+/**
+ * waiting → ready → attempting → passed → merging → merged, with the ways out:
+ * a failed attempt goes back to ready while the budget lasts, then ends in failed or partial;
+ * a merge that cannot be made ends in merge-failed; a dependant of any of these is blocked.
+ */
+export type EpicPhase =
+  | 'waiting'
+  | 'ready'
+  | 'attempting'
+  | 'passed'
+  | 'merging'
+  | 'merged'
+  | 'partial'
+  | 'failed'
+  | 'merge-failed'
+  | 'blocked';
+
+export interface StoryState {
+  readonly passes: boolean;
+  readonly commit: string | null;
+  readonly reason: string | null;
+}
+
+export interface EpicState {
+  readonly plan: EpicPlan;
+  readonly phase: EpicPhase;
+  /** Number of the last attempt; it never goes back, so that every attempt has a folder and a trailer of its own. */
+  readonly attempt: number;
+  /** Attempts that count against the budget: interrupted ones do not. */
+  readonly failures: number;
+  /** Resolutions tried for the merge; counts against the budget, which an interrupted merge gets back. */
+  readonly conflicts: number;
+  readonly branch: string | null;
+  readonly base: string | null;
+  readonly head: string | null;
+  readonly stories: Readonly<Record<string, StoryState>>;
+  /** Why the last attempt failed; carried into the next prompt. */
+  readonly reasons: readonly Reason[];
+  /** The one line for people: why it failed, could not be merged or is blocked. */
+  readonly failureReason: string | null;
+  readonly blockedBy: string | null;
+  readonly mergeCommit: string | null;
+  readonly conflictFiles: readonly string[];
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly usage: Usage | null;
+}
+
+export type RunPhase = 'running' | 'interrupted' | 'timed-out' | 'passed' | 'failed' | 'superseded';
+
+export interface RunState {
+  readonly seq: number;
+  readonly phase: RunPhase;
+  readonly started: EventOf<'run.started'>;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly endReason: string | null;
+  readonly stopping: EventOf<'stop.requested'>['reason'] | null;
+  /** Head of the integration branch as far as the journal knows. */
+  readonly head: string;
+  readonly epics: readonly EpicState[];
+  readonly validation: {
+    readonly phase: 'none' | 'running' | 'passed' | 'failed';
+    /** Rounds that ended, without interrupted ones; it never goes back, so that every fix epic has a name of its own. */
+    readonly rounds: number;
+    /** Rounds that count against the budget: those without a pass since the last reset. */
+    readonly failures: number;
+    readonly reasons: readonly string[];
+    readonly findings: EventOf<'validation.ended'>['findings'];
+  };
+  readonly landing: EventOf<'run.landed'> | EventOf<'run.land-failed'> | null;
+  /** Processes that were started and not seen to end: what recovery has to reap. */
+  readonly processes: readonly EventOf<'process.started'>[];
+}
+
+/** Ids of epics that `teams` makes itself start with this; no id of a PRD can. */
+export const FIX_PREFIX = '_fix-';
+
+export const isFix = (epicId: string): boolean => epicId.startsWith(FIX_PREFIX);
+
+/** Stories that still have to be done, in the order of the PRD. */
+export const storiesToDo = (epic: EpicState): readonly string[] =>
+  epic.plan.stories.map((story) => story.id).filter((id) => epic.stories[id]?.passes !== true);
+
+export const findEpic = (state: RunState, epicId: string): EpicState | undefined =>
+  state.epics.find((epic) => epic.plan.id === epicId);
+
+/** A run that was cut off, by a person, a time limit or a crash: `resume` goes on with it. */
+export const isResumable = (state: RunState): boolean =>
+  state.phase === 'running' || state.phase === 'interrupted' || state.phase === 'timed-out';
+
+/** The only way state changes. `run.started` makes the state; any other first event is a bug or a broken journal. */
+export function evolve(state: RunState | null, event: TeamsEvent): RunState {
+  if (event.type === 'run.started') return initial(event);
+  if (state === null) throw new Error(`the first event of a run is run.started, not ${event.type}`);
+  return { ...apply(state, event), seq: event.seq };
+}
+
+function initial(event: TeamsEvent & { type: 'run.started' }): RunState {
+  return {
+    seq: event.seq,
+    phase: 'running',
+    started: event,
+    startedAt: event.at,
+    endedAt: null,
+    endReason: null,
+    stopping: null,
+    head: event.start,
+    epics: event.epics.map(fresh),
+    validation: { phase: 'none', rounds: 0, failures: 0, reasons: [], findings: [] },
+    landing: null,
+    processes: [],
+  };
+}
+
+function fresh(plan: EpicPlan): EpicState {
+  const stories = Object.entries(plan.carried?.stories ?? {}).map(
+    ([id, commit]) => [id, { passes: true, commit, reason: null }] as const,
+  );
+  return {
+    plan,
+    phase: 'waiting',
+    attempt: 0,
+    failures: 0,
+    conflicts: 0,
+    branch: null,
+    base: plan.carried?.base ?? null,
+    head: plan.carried?.head ?? null,
+    stories: Object.fromEntries(stories),
+    reasons: [],
+    failureReason: null,
+    blockedBy: null,
+    mergeCommit: null,
+    conflictFiles: [],
+    startedAt: null,
+    endedAt: null,
+    usage: null,
+  };
+}
+
+function apply(state: RunState, event: Exclude<TeamsEvent, { type: 'run.started' }>): RunState {
+  switch (event.type) {
+    case 'run.resumed':
+      return event.changed.reduce(
+        (next, plan) => patch(next, plan.id, (epic) => restart({ ...epic, plan })),
+        reconsider({
+          ...state,
+          phase: 'running',
+          stopping: null,
+          endedAt: null,
+          endReason: null,
+          processes: [],
+        }),
+      );
+    case 'epic.ready':
+      return patch(state, event.epicId, (epic) => ({ ...epic, phase: 'ready' }));
+    case 'epic.blocked':
+      return patch(state, event.epicId, (epic) => ({
+        ...epic,
+        phase: 'blocked',
+        blockedBy: event.by,
+        failureReason: event.reason,
+      }));
+    case 'attempt.started':
+      return patch(state, event.epicId, (epic) => ({
+        ...epic,
+        phase: 'attempting',
+        attempt: event.attempt,
+        branch: event.branch,
+        base: event.base,
+        head: event.head,
+        startedAt: epic.startedAt ?? event.at,
+      }));
+    case 'story.updated':
+      return patch(state, event.epicId, (epic) => ({
+        ...epic,
+        stories: {
+          ...epic.stories,
+          [event.storyId]: { passes: event.passes, commit: event.commit, reason: event.reason },
+        },
+      }));
+    case 'attempt.ended':
+      return patch(state, event.epicId, (epic) => afterAttempt(state, epic, event));
+    case 'merge.started':
+      return patch(state, event.epicId, (epic) => ({ ...epic, phase: 'merging' }));
+    case 'merge.conflicted':
+      return patch(state, event.epicId, (epic) => ({
+        ...epic,
+        conflicts: epic.conflicts + 1,
+        conflictFiles: event.files,
+      }));
+    case 'merge.interrupted':
+      return patch(state, event.epicId, (epic) => ({ ...epic, phase: 'passed', conflicts: 0 }));
+    case 'merge.done':
+      return {
+        ...patch(state, event.epicId, (epic) => ({
+          ...epic,
+          phase: 'merged',
+          mergeCommit: event.commit,
+          failureReason: null,
+          endedAt: event.at,
+        })),
+        head: event.commit,
+      };
+    case 'merge.failed':
+      return patch(state, event.epicId, (epic) => ({
+        ...epic,
+        phase: 'merge-failed',
+        failureReason: event.reason,
+        conflictFiles: event.files,
+        endedAt: event.at,
+      }));
+    case 'validation.started':
+      return { ...state, validation: { ...state.validation, phase: 'running' } };
+    case 'validation.ended':
+      return { ...state, validation: afterValidation(state, event) };
+    case 'fix.planned':
+      return { ...state, epics: [...state.epics, fresh(event.epic)] };
+    case 'epic.reset':
+      return {
+        ...reconsider(patch(state, event.epicId, restart)),
+        // What was judged and landed is not what the run will end with.
+        validation: { ...state.validation, phase: 'none', failures: 0, reasons: [], findings: [] },
+        landing: null,
+      };
+    case 'run.landed':
+    case 'run.land-failed':
+      return { ...state, landing: event };
+    case 'process.started':
+      return { ...state, processes: [...state.processes, event] };
+    case 'process.ended':
+      return { ...state, processes: state.processes.filter((process) => process.pid !== event.pid) };
+    case 'stop.requested':
+      return { ...state, stopping: event.reason };
+    case 'run.ended':
+      return { ...state, phase: event.outcome, endedAt: event.at, endReason: event.reason };
+    case 'check.started':
+    case 'check.ended':
+    case 'notice':
+      return state;
+  }
+}
+
+function afterAttempt(
+  state: RunState,
+  epic: EpicState,
+  event: EventOf<'attempt.ended'> & { at: string },
+): EpicState {
+  const next: EpicState = {
+    ...epic,
+    head: event.head ?? epic.head,
+    usage: addUsage(epic.usage, event.usage),
+  };
+  if (event.outcome === 'interrupted') return { ...next, phase: 'ready' };
+  if (event.outcome === 'passed') return { ...next, phase: 'passed', reasons: [], failureReason: null };
+  const failures = epic.failures + 1;
+  const failed = {
+    ...next,
+    failures,
+    reasons: event.reasons,
+    failureReason: event.reasons.map((reason) => reason.text).join('; '),
+  };
+  if (failures < state.started.attempts.epic) return { ...failed, phase: 'ready' };
+  const somePass = Object.values(epic.stories).some((story) => story.passes);
+  return { ...failed, phase: somePass ? 'partial' : 'failed', endedAt: event.at };
+}
+
+function afterValidation(state: RunState, event: EventOf<'validation.ended'>): RunState['validation'] {
+  const { rounds, failures } = state.validation;
+  if (event.outcome === 'interrupted') return { ...state.validation, phase: 'none' };
+  return {
+    phase: event.outcome === 'pass' ? 'passed' : 'failed',
+    rounds: rounds + 1,
+    failures: event.outcome === 'pass' ? failures : failures + 1,
+    reasons: event.reasons,
+    findings: event.findings,
+  };
+}
+
+/** From the start again; only the attempt number stays, so that no folder, branch or trailer is used twice. */
+const restart = (epic: EpicState): EpicState => ({
+  ...fresh({ ...epic.plan, carried: undefined }),
+  attempt: epic.attempt,
+});
+
+/** `decide` calls ready or blocks again what still is: a dependency may have been reset or edited. */
+const reconsider = (state: RunState): RunState => ({
+  ...state,
+  epics: state.epics.map((epic) => {
+    if (epic.phase === 'ready') return { ...epic, phase: 'waiting' };
+    if (epic.phase === 'blocked') return { ...epic, phase: 'waiting', blockedBy: null, failureReason: null };
+    return epic;
+  }),
+});
+
+function patch(state: RunState, epicId: string, change: (epic: EpicState) => EpicState): RunState {
+  const index = state.epics.findIndex((epic) => epic.plan.id === epicId);
+  const epic = state.epics[index];
+  if (epic === undefined) throw new Error(`no epic ${epicId} in this run`);
+  return { ...state, epics: state.epics.with(index, change(epic)) };
+}
+
+function addUsage(a: Usage | null, b: Usage | null): Usage | null {
+  if (a === null || b === null) return a ?? b;
+  const add = (x: number | null, y: number | null): number | null =>
+    x === null || y === null ? null : x + y;
+  return {
+    inputTokens: add(a.inputTokens, b.inputTokens),
+    outputTokens: add(a.outputTokens, b.outputTokens),
+    costUsd: add(a.costUsd, b.costUsd),
+  };
+}

@@ -1,0 +1,112 @@
+import type { Reason } from '../domain/events.ts';
+import { clip, printable } from '../domain/printable.ts';
+import { list } from '../domain/judge.ts';
+import { type Candidate, type MergeWork, type Obstacle, withMergeWorktree } from './merge-work.ts';
+import { resolveMerge } from './resolve.ts';
+import type { RunContext } from './run-context.ts';
+import { verifyCommands } from './attempt.ts';
+import { prepareWorktree, runChecks } from './worktree-checks.ts';
+
+/**
+ * Merges an epic that passed: computed without a checkout, checked in a worktree of its own, and only then made
+ * visible by one compare-and-swap. A conflict, or a check that fails on the merged tree, goes to a merger session.
+ */
+export async function mergeEpic(ctx: RunContext, epicId: string): Promise<void> {
+  const epic = ctx.epic(epicId);
+  const onto = ctx.state.head;
+  const { attempt, branch, head } = epic;
+  if (branch === null || head === null) throw new Error(`${epicId} has nothing to merge`);
+  await ctx.publish({ type: 'merge.started', epicId, attempt, merge: epic.conflicts + 1, onto, head });
+  const work: MergeWork = { epicId, attempt, onto, head, folder: `merges/${epicId}/attempt-${attempt}` };
+
+  const merged = await ctx.ports.git.mergeTree(onto, head);
+  let candidate: Candidate | Obstacle =
+    merged.conflicts.length === 0
+      ? { tree: merged.tree, by: 'git' }
+      : { kind: 'conflict', files: merged.conflicts, reason: `conflicts in ${list(merged.conflicts)}` };
+  for (;;) {
+    if (ctx.stop.aborted) return ctx.publish({ type: 'merge.interrupted', epicId });
+    if ('tree' in candidate) {
+      const commit = await commitCandidate(ctx, work, candidate);
+      const failed = await checkCandidate(ctx, work, commit);
+      if (failed === 'stopped') return ctx.publish({ type: 'merge.interrupted', epicId });
+      if (failed === null) return land(ctx, work, candidate, commit, branch);
+      candidate = { kind: 'check', files: [], reason: failed.text, details: failed.details };
+    }
+    const obstacle: Obstacle = candidate;
+    const { kind, files, reason } = obstacle;
+    await ctx.publish({ type: 'merge.conflicted', epicId, kind, files: [...files], reason });
+    if (ctx.epic(epicId).conflicts > ctx.state.started.attempts.merge) {
+      return ctx.publish({
+        type: 'merge.failed',
+        epicId,
+        reason: `not merged: ${reason}`,
+        files: [...files],
+        branch,
+      });
+    }
+    const next = await resolveMerge(ctx, work, obstacle, merged);
+    if (next === 'stopped') return ctx.publish({ type: 'merge.interrupted', epicId });
+    candidate = next;
+  }
+}
+
+/** The commit that the integration branch would move to. Its trailers let recovery recognise it, whatever the journal lost. */
+async function commitCandidate(ctx: RunContext, work: MergeWork, candidate: Candidate): Promise<string> {
+  const { title } = ctx.epic(work.epicId).plan;
+  return ctx.ports.git.commitTree({
+    tree: candidate.tree,
+    parents: [work.onto, work.head],
+    message: `${work.epicId}: ${clip(printable(title), 100)}`,
+    trailers: { 'Teams-Run': ctx.runId, 'Teams-Epic': work.epicId, 'Teams-Attempt': String(work.attempt) },
+  });
+}
+
+async function checkCandidate(
+  ctx: RunContext,
+  work: MergeWork,
+  commit: string,
+): Promise<Reason | 'stopped' | null> {
+  const commands = verifyCommands(ctx, work.epicId);
+  if (commands.length === 0) return null;
+  return withMergeWorktree(ctx, commit, async (worktree) => {
+    const place = {
+      epicId: work.epicId,
+      worktree,
+      folder: `${work.folder}/checks-${ctx.epic(work.epicId).conflicts}`,
+    };
+    const setup = await prepareWorktree(ctx, place);
+    if (setup.stopped) return 'stopped';
+    if (setup.failed !== null) return setup.failed;
+    const checks = await runChecks(ctx, { ...place, where: 'candidate', commands });
+    return checks.stopped ? 'stopped' : checks.failed;
+  });
+}
+
+async function land(
+  ctx: RunContext,
+  work: MergeWork,
+  candidate: Candidate,
+  commit: string,
+  branch: string,
+): Promise<void> {
+  const { epicId, attempt } = work;
+  const evidence = {
+    v: 1,
+    epicId,
+    attempt,
+    commit,
+    onto: work.onto,
+    head: work.head,
+    by: candidate.by,
+    logs: work.folder,
+  };
+  await ctx.ports.files.makeFolder('merges');
+  await ctx.ports.files.write(`merges/${epicId}.json`, `${JSON.stringify(evidence, null, 2)}\n`);
+  const integration = ctx.state.started.branch;
+  if (!(await ctx.ports.git.moveBranch(integration, commit, work.onto))) {
+    const reason = `not merged: ${integration} is not at ${work.onto.slice(0, 12)} any more; something other than teams moved it`;
+    return ctx.publish({ type: 'merge.failed', epicId, reason, files: [], branch });
+  }
+  await ctx.publish({ type: 'merge.done', epicId, attempt, commit, by: candidate.by, recovered: false });
+}

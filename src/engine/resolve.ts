@@ -1,0 +1,86 @@
+import { type Candidate, type MergeWork, type Obstacle, withMergeWorktree } from './merge-work.ts';
+import { commandsText, findingText, storiesText } from './prompts.ts';
+import type { RunContext } from './run-context.ts';
+import { runSession } from './session.ts';
+import { verifyCommands } from './attempt.ts';
+import { prepareWorktree } from './worktree-checks.ts';
+
+/**
+ * A merger session on the materialised candidate. Only its tree is taken; the merge commit is always made by `teams`,
+ * so no answer can choose its parents.
+ */
+export async function resolveMerge(
+  ctx: RunContext,
+  work: MergeWork,
+  obstacle: Obstacle,
+  merged: { readonly tree: string; readonly conflicts: readonly string[] },
+): Promise<Candidate | Obstacle | 'stopped'> {
+  return withMergeWorktree(ctx, work.onto, async (worktree) => {
+    await ctx.ports.git.materialiseMerge(worktree, work.head);
+    const setup = await prepareWorktree(ctx, {
+      epicId: work.epicId,
+      worktree,
+      folder: `${work.folder}/setup-${ctx.epic(work.epicId).conflicts}`,
+    });
+    if (setup.stopped || ctx.stop.aborted) return 'stopped';
+    const refuse = (reason: string): Obstacle => ({ ...obstacle, reason: `${reason} (${obstacle.reason})` });
+    if (setup.failed !== null) return refuse(setup.failed.text);
+
+    const epic = ctx.epicText(work.epicId);
+    const finding = findingText({ rule: obstacle.kind, text: obstacle.reason, details: obstacle.details });
+    const { end, answer, problem } = await runSession(ctx, {
+      role: 'merger',
+      epicId: work.epicId,
+      attempt: ctx.epic(work.epicId).conflicts,
+      backend: ctx.epic(work.epicId).plan.backend,
+      models: { ...ctx.config.models, ...epic.models },
+      worktree,
+      folder: `${work.folder}/merger-${ctx.epic(work.epicId).conflicts}`,
+      input: {
+        epic,
+        conflicts: merged.conflicts,
+        findings: [findingText({ rule: obstacle.kind, text: obstacle.reason, details: obstacle.details })],
+      },
+      values: {
+        epicId: work.epicId,
+        title: epic.title,
+        stories: storiesText(
+          epic,
+          epic.userStories.map((story) => story.id),
+        ),
+        conflicts:
+          merged.conflicts.map((path) => `- ${path}`).join('\n') || 'None: git could merge every file.',
+        reason: finding,
+        verify: commandsText(verifyCommands(ctx, work.epicId)),
+      },
+      resultName: 'result.json',
+      total: ctx.config.timeouts.epic,
+    });
+    if (end.cause === 'stopped') return 'stopped';
+    if (problem !== null) return refuse(problem.text);
+    if (end.cause !== 'exit' || end.exitCode !== 0) return refuse('the merger session did not end well');
+    if (answer?.resolved !== true)
+      return refuse(`the merger could not resolve it: ${answer?.details ?? 'no details'}`);
+    return judgeResolution(ctx, work, worktree, merged.conflicts, refuse);
+  });
+}
+
+async function judgeResolution(
+  ctx: RunContext,
+  work: MergeWork,
+  worktree: string,
+  conflicts: readonly string[],
+  refuse: (reason: string) => Obstacle,
+): Promise<Candidate | Obstacle> {
+  const { git } = ctx.ports;
+  const facts = await git.worktreeFacts(worktree);
+  if (facts === null) return refuse('the merger destroyed its worktree');
+  if (facts.dirty.length > 0) return refuse('the merger left its work uncommitted');
+  if (facts.head === null || facts.head === work.onto) return refuse('the merger committed nothing');
+  const tree = await git.treeOf(facts.head);
+  const marked = await git.pathsWithMarkers(tree, conflicts);
+  if (marked.length > 0) return refuse(`conflict markers are left in ${marked.join(', ')}`);
+  const keepsNothing = (await git.treeOf(work.onto)) === tree && (await git.treeOf(work.head)) !== tree;
+  if (keepsNothing) return refuse('the resolution drops the whole work of the epic');
+  return { tree, by: 'merger' };
+}

@@ -1,0 +1,101 @@
+import { type Action, decide } from '../domain/decide.ts';
+import type { RunState } from '../domain/state.ts';
+import { attemptEpic } from './attempt.ts';
+import { landRun } from './land.ts';
+import { mergeEpic } from './merge.ts';
+import type { RunContext } from './run-context.ts';
+import { PRD_COPY } from './session.ts';
+import { planFix, validateRun } from './validate.ts';
+
+/**
+ * Drives a run from its current state to an end: decide, act, wait for the next event, again. Resolves with the last
+ * state; throws what made it impossible to go on, after everything under way has ended.
+ */
+export async function driveRun(ctx: RunContext): Promise<RunState> {
+  const underWay = new Set<Promise<void>>();
+  const launch = (work: Promise<void>): void => {
+    const guarded = work.catch((error: unknown) => ctx.abort(error)).finally(() => underWay.delete(guarded));
+    underWay.add(guarded);
+  };
+  const cancelLimit = ctx.ports.clock.after(ctx.config.timeouts.run, () =>
+    launch(ctx.requestStop('run-timeout')),
+  );
+  try {
+    await ctx.ports.files.write(PRD_COPY, JSON.stringify(ctx.setting.prd, null, 1));
+    await ctx.checkout.look();
+    // From now on an edit of the file by somebody else is seen as one.
+    await ctx.projector.flush();
+    while (ctx.failure === null && ctx.state.phase === 'running') {
+      const actions = decide(ctx.state);
+      for (const action of actions) {
+        const work = perform(ctx, action);
+        // Landing and the end come when nothing else is under way, and nothing may begin beside them. Everything else
+        // publishes its first event before it yields, so that the next decision already sees it.
+        if (action.type === 'land' || action.type === 'end') await work;
+        else launch(work);
+      }
+      if (actions.length === 0) await ctx.changed();
+    }
+  } finally {
+    cancelLimit();
+    await Promise.all(underWay);
+  }
+  if (ctx.failure !== null) throw ctx.failure.error;
+  await ctx.ports.journal.flush();
+  return ctx.state;
+}
+
+function perform(ctx: RunContext, action: Action): Promise<void> {
+  switch (action.type) {
+    case 'announce-ready':
+      return ctx.publish({ type: 'epic.ready', epicId: action.epicId });
+    case 'announce-blocked':
+      return ctx.publish({
+        type: 'epic.blocked',
+        epicId: action.epicId,
+        by: action.by,
+        reason: action.reason,
+      });
+    case 'attempt':
+      return attemptEpic(ctx, action.epicId);
+    case 'merge':
+      return mergeEpic(ctx, action.epicId);
+    case 'validate':
+      return validateRun(ctx, action.round);
+    case 'plan-fix':
+      return planFix(ctx, action.round);
+    case 'land':
+      return landRun(ctx);
+    case 'end':
+      return endRun(ctx, action);
+  }
+}
+
+async function endRun(ctx: RunContext, action: Extract<Action, { type: 'end' }>): Promise<void> {
+  if (action.outcome === 'passed' || action.outcome === 'failed') await tidyBranches(ctx);
+  await ctx.lookAtCheckout();
+  // Before the end is on record: after it, no resume would make up for a write that a crash prevented.
+  const projected = await ctx.projector.flush();
+  if (!projected.ok) {
+    const { what, where, why } = projected.error;
+    const because = [what, where, why].filter((part) => part !== undefined).join('; ');
+    const text = `the results of the run are not in ${ctx.setting.prdPath}: ${because}`;
+    await ctx.publish({ type: 'notice', level: 'warning', code: 'prd-not-written', text });
+  } else if (ctx.projector.edited) {
+    const text = `${ctx.setting.prdPath} was edited during the run: its statuses are those of the run, other edits count from the next run on`;
+    await ctx.publish({ type: 'notice', level: 'warning', code: 'prd-edited', text });
+  }
+  await ctx.publish({ type: 'run.ended', outcome: action.outcome, reason: action.reason });
+}
+
+/** The branches of merged epics are part of the integration branch; those with unmerged work are kept. */
+export async function tidyBranches(ctx: RunContext): Promise<void> {
+  const merged = ctx.state.epics.flatMap(({ phase, branch, base, head, plan: { carried } }) => [
+    ...((phase === 'merged' || head === base) && branch !== null && head !== null
+      ? [{ branch, at: head }]
+      : []),
+    // What an earlier run left is either part of the merge or of the branch of this run, which is kept.
+    ...(branch !== null && carried !== undefined ? [{ branch: carried.branch, at: carried.head }] : []),
+  ]);
+  if (merged.length > 0) await ctx.ports.git.deleteBranches(merged);
+}

@@ -1,0 +1,122 @@
+import { type ContractRole, parseAnswer } from '../domain/contract-text.ts';
+import type { Reason } from '../domain/events.ts';
+import { RESULT_LIMIT } from '../domain/result.ts';
+import { modelFor } from '../domain/roles.ts';
+import { renderPrompt, settingValues } from './prompts.ts';
+import type { SessionEnd } from './ports.ts';
+import type { RunContext } from './run-context.ts';
+
+/** Sessions read a copy of the PRD: whatever one does to it, the file of the person stays as it is. */
+export const PRD_COPY = 'prd.json';
+
+export interface SessionPlan<R extends ContractRole> {
+  readonly role: R;
+  readonly epicId: string | null;
+  readonly attempt: number;
+  readonly backend: string;
+  readonly models: Readonly<Record<string, string>>;
+  readonly worktree: string;
+  /** Folder of the evidence, relative to the folder of the run. */
+  readonly folder: string;
+  /** What the session gets as JSON beside the prompt. */
+  readonly input: unknown;
+  /** Values for the placeholders of the prompt, beside the paths and the contract. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly resultName: string;
+  readonly total: number;
+}
+
+type Answer<R extends ContractRole> = Extract<
+  ReturnType<typeof parseAnswer<R>>,
+  { answer: unknown }
+>['answer'];
+
+export interface SessionReport<R extends ContractRole> {
+  readonly end: SessionEnd;
+  readonly answer: Answer<R> | null;
+  /** Why there is no answer, or null. */
+  readonly problem: Reason | null;
+}
+
+/** Runs one session of an agent: writes what it gets, waits for its end, reads its answer without trusting it. */
+export async function runSession<R extends ContractRole>(
+  ctx: RunContext,
+  plan: SessionPlan<R>,
+): Promise<SessionReport<R>> {
+  const { files } = ctx.ports;
+  await files.makeFolder(plan.folder);
+  const resultPath = files.path(`${plan.folder}/${plan.resultName}`);
+  const paths = {
+    promptFile: files.path(`${plan.folder}/prompt.md`),
+    epicFile: files.path(`${plan.folder}/input.json`),
+    prdFile: files.path(PRD_COPY),
+  };
+  const { prompts } = ctx.setting;
+  const prompt = renderPrompt(prompts, plan.role, {
+    ...settingValues(prompts, ctx.config, plan),
+    ...plan.values,
+    result: resultPath,
+    worktree: plan.worktree,
+    input: paths.epicFile,
+    prd: paths.prdFile,
+  });
+  await Promise.all([
+    files.write(`${plan.folder}/prompt.md`, prompt),
+    files.write(`${plan.folder}/input.json`, JSON.stringify(plan.input, null, 1)),
+  ]);
+  let pid: number | null = null;
+  const end = await ctx.ports.sessions.run(
+    {
+      role: plan.role,
+      runId: ctx.runId,
+      epicId: plan.epicId,
+      attempt: plan.attempt,
+      backend: plan.backend,
+      model: modelFor({ role: plan.role, model: prompts.sessions[plan.role].tier }, plan.models),
+      models: plan.models,
+      worktree: plan.worktree,
+      folder: files.path(plan.folder),
+      ...paths,
+      resultPath,
+      limits: { total: plan.total, idle: ctx.config.timeouts.idle },
+    },
+    {
+      started: (process) => {
+        pid = process.pid;
+        void ctx
+          .publish({ type: 'process.started', role: plan.role, epicId: plan.epicId, ...process })
+          .catch((error: unknown) => ctx.abort(error));
+      },
+      activity: (activity) => ctx.activity(activity),
+    },
+    ctx.stop,
+  );
+  if (pid !== null) {
+    await ctx.publish({ type: 'process.ended', pid, exitCode: end.exitCode, signal: end.signal });
+  }
+  return { end, ...(await readAnswer(ctx, plan.role, resultPath)) };
+}
+
+/** The answer file of a role, or the rule that it breaks. */
+export async function readAnswer<R extends ContractRole>(
+  ctx: RunContext,
+  role: R,
+  path: string,
+): Promise<Pick<SessionReport<R>, 'answer' | 'problem'>> {
+  const content = await ctx.ports.files.readUntrusted(path, RESULT_LIMIT);
+  if (content === null) {
+    return { answer: null, problem: { rule: 'result-missing', text: 'the session wrote no result file' } };
+  }
+  if ('refused' in content) {
+    return {
+      answer: null,
+      problem: { rule: 'result-unreadable', text: `the result file is refused: ${content.refused}` },
+    };
+  }
+  const parsed = parseAnswer(role, content.text);
+  if ('answer' in parsed) return { answer: parsed.answer, problem: null };
+  return {
+    answer: null,
+    problem: { rule: 'result-malformed', text: `the result file breaks the contract: ${parsed.problem}` },
+  };
+}

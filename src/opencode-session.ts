@@ -1,0 +1,3 @@
+import { main } from './opencode-session/main.ts';
+
+process.exitCode = await main();

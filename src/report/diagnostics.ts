@@ -1,0 +1,76 @@
+import { Chalk } from 'chalk';
+import type { Diagnostic, Span } from '../domain/diagnostics.ts';
+import { clip, printable } from '../domain/printable.ts';
+
+/** More than this scrolls the first one, which often causes the others, out of sight. */
+const SHOWN = 50;
+/** Columns of a source line that are shown at most. */
+const WIDTH = 100;
+
+/** The text that people see: place, what is wrong, the source line with the culprit underlined, and a fix. */
+export function renderDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  options: { readonly color: boolean },
+): string {
+  const chalk = new Chalk({ level: options.color ? 1 : 0 });
+  const shown = choose(diagnostics);
+  const blocks = shown.map((diagnostic) => {
+    const { severity, at, fix } = diagnostic;
+    const tint = severity === 'error' ? chalk.red : chalk.yellow;
+    const place = at === undefined ? '' : `:${at.line}:${at.column}`;
+    const lines = [
+      `${chalk.bold(printable(diagnostic.file) + place)} ${tint(severity)} ${diagnostic.code}  ${clip(printable(diagnostic.message), 500)}`,
+    ];
+    if (at !== undefined) lines.push(...excerpt(at, tint));
+    for (const related of diagnostic.related ?? []) {
+      lines.push(
+        `  ${printable(related.message)} (line ${related.at.line})`,
+        ...excerpt(related.at, chalk.dim),
+      );
+    }
+    if (fix !== undefined) lines.push(`  ${chalk.green('fix:')} ${clip(printable(fix), 500)}`);
+    return `${lines.join('\n')}\n`;
+  });
+  const rest = diagnostics.length - shown.length;
+  if (rest > 0) blocks.push(`… and ${rest} more\n`);
+  return blocks.join('\n');
+}
+
+/** In their order; errors before warnings only when not all fit. */
+function choose(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  if (diagnostics.length <= SHOWN) return diagnostics;
+  const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
+  const warnings = diagnostics.filter((diagnostic) => diagnostic.severity === 'warning');
+  return [...errors, ...warnings].slice(0, SHOWN);
+}
+
+function excerpt(span: Span, tint: (text: string) => string): string[] {
+  const start = span.column - 1;
+  const underlined = span.text.slice(start, start + Math.min(span.length, WIDTH));
+  // A long line is cut around the culprit, with more context before it than after.
+  const from = Math.max(0, Math.min(start - 20, span.text.length - WIDTH), start + underlined.length - WIDTH);
+  const cutBefore = span.text.length <= WIDTH ? 0 : from;
+  const cutAfter =
+    span.text.length <= WIDTH ? span.text.length : Math.min(span.text.length, cutBefore + WIDTH);
+  const before = (cutBefore > 0 ? '…' : '') + visible(span.text.slice(cutBefore, start));
+  const culprit = visible(underlined);
+  const after =
+    visible(span.text.slice(start + underlined.length, cutAfter)) + (cutAfter < span.text.length ? '…' : '');
+  const number = String(span.line);
+  return [
+    `  ${number} | ${before}${culprit}${after}`.trimEnd(),
+    `  ${' '.repeat(number.length)} | ${' '.repeat(columns(before))}${tint('^'.repeat(Math.max(1, columns(culprit))))}`,
+  ];
+}
+
+const visible = (text: string): string => printable(text.replace(/[\r\n]/g, ' '), { multiline: true });
+
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u;
+
+/** Terminal columns, near enough for an underline: wide characters take two, combining marks none. */
+function columns(text: string): number {
+  let count = 0;
+  for (const character of text) count += /\p{Mn}/u.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
+  return count;
+}

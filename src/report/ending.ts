@@ -1,0 +1,101 @@
+import { printable } from '../domain/printable.ts';
+import type { EpicState, RunState } from '../domain/state.ts';
+import { nextForRun, whyUnfinished } from '../domain/why.ts';
+import type { Paint } from './paint.ts';
+import { factLines, whyLines } from './why-lines.ts';
+import { formatDuration, mergedCount, shortCommit } from './words.ts';
+
+export interface EndingOptions {
+  readonly paint: Paint;
+  /** Folder of the run, as a person would type it. */
+  readonly folder: string;
+}
+
+/** More merged epics than this are counted, not listed: what is not merged has to stay in sight. */
+const LISTED = 15;
+
+/** The closing text of a run that is not at work any more; ends with a newline. */
+export function ending(state: RunState, { paint, folder }: EndingOptions): string {
+  const lines = ['', headline(state, paint), ...mergedLines(state, paint), ...openLines(state, paint), ''];
+  const facts: [string, string][] = [['verdict', verdictText(state)]];
+  facts.push(['branch', `${state.started.branch} at ${shortCommit(state.head)}`]);
+  if (state.landing !== null) facts.push(['landing', landingText(state.landing)]);
+  facts.push(['evidence', folder]);
+  const next = nextForRun(state, false);
+  if (next !== null) facts.push(['next', `${next}${nextMeaning(state)}`]);
+  lines.push(...factLines(facts, paint));
+  return `${lines.join('\n')}\n`;
+}
+
+function headline(state: RunState, paint: Paint): string {
+  const color = state.phase === 'passed' ? paint.green : paint.red;
+  const end =
+    state.endedAt === null
+      ? ''
+      : ` after ${formatDuration(Date.parse(state.endedAt) - Date.parse(state.startedAt))}`;
+  const merged = `${mergedCount(state)} of ${state.epics.length} epics merged`;
+  return color.bold(printable(`${state.started.project}: ${state.phase}${end}, ${merged}`));
+}
+
+function mergedLines(state: RunState, paint: Paint): readonly string[] {
+  const merged = state.epics.filter((epic) => epic.phase === 'merged');
+  if (merged.length === 0) return [];
+  const listed = merged.slice(0, LISTED).map((epic) => {
+    return `  ${paint.green('✓')} ${idOf(state, epic)}  ${printable(epic.plan.title)} ${paint.dim(`(${shortCommit(epic.mergeCommit ?? '')})`)}`;
+  });
+  const more = merged.length - listed.length;
+  return ['', 'merged', ...listed, ...(more > 0 ? [`    … and ${more} more`] : [])];
+}
+
+function openLines(state: RunState, paint: Paint): readonly string[] {
+  const open = whyUnfinished(state, false);
+  if (open.length === 0) return [];
+  return ['', 'not merged', ...whyLines(open, idWidth(state), paint)];
+}
+
+export const idWidth = (state: RunState): number =>
+  Math.max(...state.epics.map((epic) => epic.plan.id.length), 0);
+
+const idOf = (state: RunState, epic: EpicState): string => printable(epic.plan.id).padEnd(idWidth(state));
+
+export function verdictText(state: RunState): string {
+  const { phase, reasons, rounds } = state.validation;
+  switch (phase) {
+    case 'none':
+      return rounds === 0 ? 'none: the final validation did not take place' : 'none yet';
+    case 'running':
+      return 'the final validation is under way';
+    case 'passed':
+      return state.started.finalValidation
+        ? 'pass'
+        : 'pass, by the checks alone: there was no validator session';
+    case 'failed':
+      return `fail: ${reasons.join('; ')}`;
+  }
+}
+
+export function landingText(landing: NonNullable<RunState['landing']>): string {
+  return landing.type === 'run.landed'
+    ? `${landing.branch} is at ${shortCommit(landing.commit)}`
+    : `not in ${landing.branch}: ${landing.reason}`;
+}
+
+export function nextMeaning(state: RunState): string {
+  switch (state.phase) {
+    case 'passed':
+      // Epics of it were reset since, so the next command is no merge.
+      if (mergedCount(state) < state.epics.length) return '   does again what was reset';
+      return `   brings the work into ${state.started.base.ref ?? 'the branch you are on'}`;
+    case 'failed':
+      if (state.landing !== null) return '';
+      return mergedCount(state) === state.epics.length
+        ? '   goes on from this branch and validates it again'
+        : '   goes on from this branch and tries again what is not merged';
+    case 'running':
+    case 'interrupted':
+    case 'timed-out':
+      return '   goes on where it stopped';
+    case 'superseded':
+      return '';
+  }
+}

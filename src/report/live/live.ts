@@ -1,0 +1,71 @@
+import type { Activity } from '../../domain/events.ts';
+import type { RunState } from '../../domain/state.ts';
+import { plainLine } from '../plain.ts';
+import { paintFor, type Paint } from '../paint.ts';
+import type { Reporter } from '../reporter.ts';
+import { frame } from './frame.ts';
+import { screenOn, type Terminal } from './screen.ts';
+
+/** At most eight redraws a second, however much happens. */
+const REDRAW_MS = 125;
+/** The clock in the header: each second while things happen, then seldom, so that silence costs next to nothing. */
+const CLOCK_MS = 1000;
+const IDLE_CLOCK_MS = 5000;
+const IDLE_AFTER_MS = 10_000;
+const NEWS_KEPT = 10;
+const PLAIN = paintFor(false);
+
+/** Shows the run on a terminal and redraws itself; `close` leaves the final state there. */
+export function liveReporter(terminal: Terminal, paint: Paint): Reporter {
+  const screen = screenOn(terminal);
+  const activities = new Map<string, Activity>();
+  const news: string[] = [];
+  let state: RunState | null = null;
+  let timer: NodeJS.Timeout | undefined;
+  let due = Infinity;
+  let changedAt = Date.now();
+  let since = changedAt;
+
+  const draw = (): void => {
+    if (state === null) return;
+    // The last line stays free for the cursor: a full screen would scroll with each redraw.
+    const size = { columns: terminal.columns ?? 80, rows: Math.max(3, (terminal.rows ?? 24) - 1) };
+    screen.show(frame(state, activities, { ...size, now: Date.now(), since, paint, news }));
+    schedule(Date.now() - changedAt < IDLE_AFTER_MS ? CLOCK_MS : IDLE_CLOCK_MS);
+  };
+  const schedule = (ms: number): void => {
+    clearTimeout(timer);
+    due = Date.now() + ms;
+    // The view never keeps a run alive.
+    timer = setTimeout(draw, ms).unref();
+  };
+  const changed = (): void => {
+    changedAt = Date.now();
+    if (due - changedAt > REDRAW_MS) schedule(REDRAW_MS);
+  };
+  terminal.on('resize', changed);
+
+  return {
+    event(event, next) {
+      state = next;
+      if (event.type === 'run.started' || event.type === 'run.resumed') since = Date.parse(event.at);
+      // Ctrl-C is echoed, and answered on stderr.
+      if (event.type === 'stop.requested') screen.startBelow();
+      if (event.type === 'attempt.ended' || event.type === 'merge.done') activities.delete(event.epicId);
+      const line = plainLine(event, next, PLAIN);
+      if (line !== null) news.push(line);
+      if (news.length > NEWS_KEPT) news.shift();
+      changed();
+    },
+    activity(activity) {
+      activities.set(activity.epicId ?? '', activity);
+      changed();
+    },
+    close() {
+      terminal.off('resize', changed);
+      draw();
+      clearTimeout(timer);
+      screen.close();
+    },
+  };
+}

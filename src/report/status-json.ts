@@ -1,0 +1,80 @@
+import { type EpicState, storiesToDo } from '../domain/state.ts';
+import { nextForRun, type Why } from '../domain/why.ts';
+import { type PrdEpic, shownPhase, type StatusView } from './status.ts';
+
+/** `teams status --json`. People script against it: fields may be added, never changed. */
+export function statusJson({ state, pid, folder, others, why }: StatusView): object {
+  const { started, validation, landing } = state;
+  return {
+    v: 1,
+    run: {
+      id: started.runId,
+      project: started.project,
+      phase: shownPhase(state, pid !== null),
+      pid,
+      startedAt: state.startedAt,
+      endedAt: state.endedAt,
+      reason: state.endReason,
+      base: started.base,
+      branch: started.branch,
+      head: state.head,
+      folder,
+      next: nextForRun(state, pid !== null),
+    },
+    epics: state.epics.map(epicJson),
+    notInRun: others.map(prdEpicJson),
+    verdict: { phase: validation.phase, rounds: validation.rounds, reasons: validation.reasons },
+    landing:
+      landing === null
+        ? null
+        : landing.type === 'run.landed'
+          ? { landed: true, branch: landing.branch, commit: landing.commit }
+          : { landed: false, branch: landing.branch, reason: landing.reason, fix: landing.fix },
+    ...(why === null ? {} : { why }),
+  };
+}
+
+function epicJson(epic: EpicState): object {
+  return {
+    id: epic.plan.id,
+    title: epic.plan.title,
+    phase: epic.phase,
+    attempt: epic.attempt,
+    stories: epic.plan.stories.map((story) => ({
+      id: story.id,
+      passes: epic.stories[story.id]?.passes ?? false,
+      commit: epic.stories[story.id]?.commit ?? null,
+      reason: epic.stories[story.id]?.reason ?? null,
+    })),
+    todo: storiesToDo(epic),
+    branch: epic.branch,
+    head: epic.head,
+    mergeCommit: epic.mergeCommit,
+    reason: epic.failureReason,
+    blockedBy: epic.blockedBy,
+    conflictFiles: epic.conflictFiles,
+    startedAt: epic.startedAt,
+    endedAt: epic.endedAt,
+    usage: epic.usage,
+  };
+}
+
+const prdEpicJson = (epic: PrdEpic): object => ({
+  id: epic.id,
+  title: epic.title,
+  status: epic.status,
+  stories: epic.stories,
+});
+
+export function prdStatusJson(
+  prd: { readonly project: string; readonly epics: readonly PrdEpic[] },
+  why: readonly Why[] | null,
+): object {
+  return {
+    v: 1,
+    run: null,
+    project: prd.project,
+    notInRun: prd.epics.map(prdEpicJson),
+    ...(why === null ? {} : { why }),
+  };
+}

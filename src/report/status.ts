@@ -1,0 +1,122 @@
+import { printable } from '../domain/printable.ts';
+import { type EpicState, isResumable, type RunState } from '../domain/state.ts';
+import { nextForRun, type Why } from '../domain/why.ts';
+import { idWidth, landingText, nextMeaning, verdictText } from './ending.ts';
+import type { Paint } from './paint.ts';
+import { formatDuration, mergedCount, phasePaint, shortCommit, storyCount } from './words.ts';
+import { factLines, whyLines } from './why-lines.ts';
+
+/** An epic of the PRD, as far as the file alone tells. */
+export interface PrdEpic {
+  readonly id: string;
+  readonly title: string;
+  readonly status: string;
+  readonly dependsOn: readonly string[];
+  readonly stories: { readonly done: number; readonly total: number };
+}
+
+export interface StatusView {
+  readonly state: RunState;
+  /** The process that works on the run right now; null when there is none. */
+  readonly pid: number | null;
+  /** Folder of the run, as a person would type it. */
+  readonly folder: string;
+  /** Epics of the PRD that are not part of the run and not completed. */
+  readonly others: readonly PrdEpic[];
+  /** Null: nobody asked why. */
+  readonly why: readonly Why[] | null;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** What `crashed` adds to the phases of the journal: it says running, but nobody is at work. */
+export type ShownPhase = RunState['phase'] | 'crashed';
+
+export function shownPhase(state: RunState, alive: boolean): ShownPhase {
+  if (alive) return isResumable(state) ? 'running' : state.phase;
+  return state.phase === 'running' ? 'crashed' : state.phase;
+}
+
+/** `teams status` after a first run; ends with a newline. */
+export function statusText(view: StatusView, paint: Paint): string {
+  const { state, others } = view;
+  const width = Math.max(idWidth(state), ...others.map((epic) => epic.id.length));
+  const lines = [
+    paint.bold(printable(`${state.started.project}: run ${state.started.runId}`)),
+    phaseLine(view),
+    '',
+    ...state.epics.map((epic) => epicLine(epic, width, paint)),
+  ];
+  if (others.length > 0)
+    lines.push('', 'not in this run', ...others.map((epic) => prdLine(epic, width, paint)));
+  if (view.why !== null && view.why.length > 0) lines.push('', 'why', ...whyLines(view.why, width, paint));
+  lines.push('', ...factLines(factsOf(view), paint));
+  return `${lines.join('\n')}\n`;
+}
+
+function factsOf({ state, folder, pid }: StatusView): readonly (readonly [string, string])[] {
+  const facts: (readonly [string, string])[] = [
+    ['verdict', state.validation.phase === 'none' && isResumable(state) ? 'none yet' : verdictText(state)],
+    ['branch', `${state.started.branch} at ${shortCommit(state.head)}`],
+    ['landing', state.landing === null ? 'not landed' : landingText(state.landing)],
+    ['evidence', folder],
+  ];
+  const next = nextForRun(state, pid !== null);
+  return next === null ? facts : [...facts, ['next', `${next}${pid === null ? nextMeaning(state) : ''}`]];
+}
+
+function phaseLine({ state, pid, now }: StatusView): string {
+  const merged = `${mergedCount(state)} of ${state.epics.length} epics merged`;
+  switch (shownPhase(state, pid !== null)) {
+    case 'running':
+      return `running (pid ${pid}) for ${formatDuration(now - Date.parse(state.startedAt))}, ${merged}`;
+    case 'crashed':
+      return `was cut off; teams resume goes on, ${merged}`;
+    case 'interrupted':
+      return `interrupted${ago(state, now)}; teams resume goes on, ${merged}`;
+    case 'timed-out':
+      return `stopped by its time limit${ago(state, now)}; teams resume goes on, ${merged}`;
+    case 'passed':
+      return `passed${ago(state, now)}, ${merged}`;
+    case 'failed':
+      return `failed${ago(state, now)}, ${merged}`;
+    case 'superseded':
+      return `given up for a later run${ago(state, now)}, ${merged}`;
+  }
+}
+
+const ago = (state: RunState, now: number): string =>
+  state.endedAt === null ? '' : ` ${formatDuration(now - Date.parse(state.endedAt))} ago`;
+
+function epicLine(epic: EpicState, width: number, paint: Paint): string {
+  const { done, total } = storyCount(epic);
+  const phase = phasePaint(epic.phase, paint)(epic.phase.padEnd('merge-failed'.length));
+  const attempt = (epic.attempt === 0 ? '' : `#${epic.attempt}`).padEnd(3);
+  const note = epic.phase === 'merged' ? null : epic.failureReason;
+  const text = printable(note ?? epic.plan.title);
+  return `  ${printable(epic.plan.id).padEnd(width)}  ${phase} ${attempt} ${`${done}/${total}`.padStart(5)}  ${text}`;
+}
+
+function prdLine(epic: PrdEpic, width: number, paint: Paint): string {
+  const status = paint.dim(printable(epic.status).padEnd('merge-failed'.length));
+  const stories = `${epic.stories.done}/${epic.stories.total}`.padStart(5);
+  return `  ${printable(epic.id).padEnd(width)}  ${status}     ${stories}  ${printable(epic.title)}`;
+}
+
+/** `teams status` when the PRD is all there is; ends with a newline. */
+export function prdStatusText(
+  prd: { readonly project: string; readonly epics: readonly PrdEpic[] },
+  why: readonly Why[] | null,
+  paint: Paint,
+): string {
+  const width = Math.max(0, ...prd.epics.map((epic) => epic.id.length));
+  const lines = [
+    paint.bold(printable(`${prd.project}: no run yet`)),
+    '',
+    ...prd.epics.map((epic) => prdLine(epic, width, paint)),
+  ];
+  if (why !== null && why.length > 0) lines.push('', 'why', ...whyLines(why, width, paint));
+  const open = prd.epics.some((epic) => epic.status !== 'completed');
+  if (open) lines.push('', ...factLines([['next', 'teams run']], paint));
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,16 @@
+import { printable } from '../domain/printable.ts';
+import type { Why } from '../domain/why.ts';
+import type { Paint } from './paint.ts';
+
+/** Two lines per unfinished epic: why, and what to type next. */
+export function whyLines(entries: readonly Why[], idWidth: number, paint: Paint): readonly string[] {
+  return entries.flatMap((why) => [
+    `  ${paint.red('✗')} ${printable(why.epicId).padEnd(idWidth)}  ${printable(why.reason)}`,
+    `    ${' '.repeat(idWidth)}  next: ${paint.cyan(printable(why.next))}`,
+  ]);
+}
+
+/** `name  value` lines at the end of a report. */
+export function factLines(facts: readonly (readonly [string, string])[], paint: Paint): readonly string[] {
+  return facts.map(([name, text]) => `${paint.bold(name.padEnd(9))} ${printable(text)}`);
+}

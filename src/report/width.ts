@@ -1,0 +1,40 @@
+/** Columns that a terminal needs for printable text: East Asian wide characters and emoji take two, marks none. */
+export function displayWidth(text: string): number {
+  let width = 0;
+  for (const character of text) width += widthOf(character);
+  return width;
+}
+
+/** Cuts printable text to at most `columns`, with an ellipsis, and fills it up to them if asked. */
+export function fit(text: string, columns: number, fill = false): string {
+  if (columns <= 0) return '';
+  const whole = displayWidth(text);
+  if (whole <= columns) return fill ? text + ' '.repeat(columns - whole) : text;
+  let cut = '';
+  let width = 0;
+  for (const character of text) {
+    const next = width + widthOf(character);
+    if (next > columns - 1) break;
+    cut += character;
+    width = next;
+  }
+  return `${cut}…${fill ? ' '.repeat(columns - 1 - width) : ''}`;
+}
+
+function widthOf(character: string): number {
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x300) return 1;
+  if (/\p{M}|\u200b|\u200c|\u200d|[\ufe00-\ufe0f]/u.test(character)) return 0;
+  return isWide(code) || /\p{Emoji_Presentation}/u.test(character) ? 2 : 1;
+}
+
+/** Ranges of Unicode's EastAsianWidth W and F without emoji, joined where what lies between is rare. */
+const isWide = (code: number): boolean =>
+  (code >= 0x1100 && code <= 0x115f) ||
+  (code >= 0x2e80 && code <= 0xa4cf && code !== 0x303f) ||
+  (code >= 0xac00 && code <= 0xd7a3) ||
+  (code >= 0xf900 && code <= 0xfaff) ||
+  (code >= 0xfe30 && code <= 0xfe6f) ||
+  (code >= 0xff00 && code <= 0xff60) ||
+  (code >= 0xffe0 && code <= 0xffe6) ||
+  (code >= 0x20000 && code <= 0x3fffd);

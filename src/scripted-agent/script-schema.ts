@@ -1,0 +1,112 @@
+import * as z from 'zod';
+
+const text = z.string();
+const files = z.record(z.string().min(1), text);
+const paths = z.array(z.string().min(1)).min(1);
+const argv = z.array(z.string()).min(1);
+const storyId = z.string().min(1).describe('A story id, or "each": every story that is still to do');
+const bytes = z.int().min(0).max(4_000_000_000);
+const duration = z
+  .union([z.number().min(0), z.string().regex(/^\d+(\.\d+)?(ms|s|m)$/)])
+  .describe('Milliseconds as a number, or 200ms, 1.5s, 2m');
+const passFail = z.enum(['pass', 'fail']);
+
+/** Every step by its verb: the key that says what it is. In the strings {epic} {story} {attempt} {worktree} {root} are replaced. */
+export const STEPS = {
+  write: z.strictObject({ write: files.describe('Content by path; absolute paths leave the worktree') }),
+  append: z.strictObject({ append: files.describe('Adds text to files, unless they contain it already') }),
+  delete: z.strictObject({ delete: paths }),
+  run: z.strictObject({ run: argv, mayFail: z.boolean().optional() }),
+  sleep: z.strictObject({ sleep: duration }),
+  story: z
+    .strictObject({
+      story: storyId,
+      title: text.optional().describe('Instead of the title in the PRD'),
+      sleep: duration.optional(),
+      write: files.optional(),
+      append: files.optional(),
+      delete: paths.optional(),
+      run: argv.optional(),
+    })
+    .describe(
+      'The normal unit: change files, commit as "<epic> <story>: <title>", pass the story in the result',
+    ),
+  pass: z.strictObject({
+    pass: storyId,
+    commit: text
+      .optional()
+      .describe('Any revision, or "none"; default: HEAD. What git does not know is claimed as it is'),
+  }),
+  fail: z.strictObject({ fail: storyId, reason: text.optional() }),
+  lie: z.strictObject({ lie: storyId }).describe('Claims a pass without a commit'),
+  commit: z.strictObject({ commit: text.describe('Message'), empty: z.boolean().optional() }),
+  resolve: z.strictObject({
+    resolve: z.union([z.enum(['union', 'ours', 'theirs']), files]),
+    details: text.optional(),
+  }),
+  verdict: z.strictObject({
+    verdict: z.union([passFail, z.record(z.string(), z.unknown()).describe('The whole answer, as it is')]),
+    tests: z.enum(['pass', 'fail', 'na']).optional(),
+    summary: text.optional(),
+    findings: z.array(z.record(z.string(), z.unknown())).optional(),
+    coverage: z.array(z.record(z.string(), z.unknown())).optional(),
+  }),
+  say: z.strictObject({ say: text }),
+  activity: z.strictObject({
+    activity: z.strictObject({ kind: z.enum(['tool', 'message', 'file', 'agent']), text }),
+  }),
+  usage: z.strictObject({
+    usage: z.strictObject({
+      inputTokens: z.int().min(0).optional(),
+      outputTokens: z.int().min(0).optional(),
+      costUsd: z.number().min(0).optional(),
+    }),
+  }),
+  hang: z.strictObject({ hang: z.literal(true).describe('Does nothing until it is ended') }),
+  flood: z.strictObject({ flood: bytes, to: z.enum(['stdout', 'stderr']).optional() }),
+  spawn: z
+    .strictObject({ spawn: z.enum(['group', 'detached']), ignoreSigterm: z.boolean().optional() })
+    .describe(
+      'Leaves a grandchild behind that holds stdout open: in the process group, or in a session of its own',
+    ),
+  ignoreSigterm: z.strictObject({ ignoreSigterm: z.literal(true) }),
+  corruptResult: z.strictObject({ corruptResult: text.describe('The raw text of the result file') }),
+  hugeResult: z.strictObject({ hugeResult: bytes }),
+  foreignResult: z.strictObject({
+    foreignResult: text.describe('Id of another epic that the result claims to be for'),
+  }),
+  exit: z.strictObject({ exit: z.int().min(0).max(255) }),
+} as const;
+
+type Steps = { [Verb in keyof typeof STEPS]: z.infer<(typeof STEPS)[Verb]> };
+export type Step = Steps[keyof Steps];
+export type StepOf<Verb extends keyof Steps> = Steps[Verb];
+
+// Ids keep the JSON Schema small: each definition is written once.
+const step = z.union(Object.values(STEPS)).meta({ id: 'step' });
+const plan = z
+  .union([z.array(step), z.record(z.string().regex(/^[1-9]\d*$/), z.array(step))])
+  .describe(
+    'Steps, or steps by attempt number; an attempt without an entry does what the last one before it did',
+  );
+const role = z
+  .strictObject({
+    default: plan.optional(),
+    epics: z.record(z.string(), plan).optional().describe('By epic id'),
+  })
+  .meta({ id: 'role' });
+
+/** What a scripted agent does. Anything that is left out is done in a sensible way. */
+export const scriptSchema = z.strictObject({
+  $schema: z.string().optional(),
+  version: z.literal(1).optional(),
+  'team-lead': role.optional(),
+  builder: role.optional(),
+  merger: role.optional(),
+  'final-validator': role.optional(),
+  planner: role.optional(),
+  author: role.optional(),
+});
+
+export type Script = z.infer<typeof scriptSchema>;
+export type Plan = z.infer<typeof plan>;

@@ -1,0 +1,90 @@
+import type * as z from 'zod';
+import { configSchema } from '../domain/config.ts';
+import { valueAt } from './config-keys.ts';
+import { isRecord, quote } from './findings.ts';
+import { nearMiss } from './near-miss.ts';
+import { describeIssue } from './schema-issue.ts';
+
+/** Tells of something wrong at a path of the configuration. */
+export type Report = (finding: {
+  readonly path: readonly PropertyKey[];
+  readonly part: 'key' | 'value';
+  readonly code: string;
+  readonly message: string;
+  readonly fix?: string;
+}) => void;
+
+/** What the schema found, in the words of the file. `value` is the whole configuration as it was given. */
+export function reportIssues(value: unknown, issues: readonly z.core.$ZodIssue[], report: Report): void {
+  for (const issue of issues) {
+    if (issue.code === 'unrecognized_keys') reportUnknownKeys(issue, report);
+    else if (issue.code === 'invalid_union') reportIssues(value, branchOf(issue, value), report);
+    else reportValue(issue, value, report);
+  }
+}
+
+function reportValue(issue: z.core.$ZodIssue, value: unknown, report: Report): void {
+  const { path } = issue;
+  const given = path.reduce<unknown>(
+    (object, step) => (isIndexable(object) ? object[String(step)] : undefined),
+    value,
+  );
+  const described = describeIssue(issue, given);
+  const fix = path[0] === 'timeouts' && path.length === 2 ? durationFix(given) : described.fix;
+  const name = path.length === 0 ? 'the configuration' : path.map(String).join('.');
+  report({
+    path,
+    part: 'value',
+    code: described.code,
+    message: `${name} ${described.message}`,
+    ...(fix === undefined ? {} : { fix }),
+  });
+}
+
+function reportUnknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, report: Report): void {
+  const known = knownKeys(issue.path);
+  for (const key of issue.keys) {
+    const near = nearMiss(key, known);
+    const scope = issue.path.length === 0 ? 'the configuration' : issue.path.map(String).join('.');
+    report({
+      path: [...issue.path, key],
+      part: 'key',
+      code: near === null ? 'unknown-key' : 'misspelt-key',
+      message: `${scope} has the unknown key ${quote(key)}`,
+      fix: near === null ? `use one of ${known.join(', ')}` : `did you mean "${near}"?`,
+    });
+  }
+}
+
+function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+  const { shape } = configSchema;
+  switch (path[0]) {
+    case 'timeouts':
+    case 'attempts':
+    case 'planning':
+    case 'validation':
+      return Object.keys(shape[path[0]].unwrap().shape);
+    case 'backends':
+      return ['command', 'stdin', 'env', 'script'];
+    default:
+      return Object.keys(shape).filter((key) => key !== '$schema');
+  }
+}
+
+/** The issues of the kind of backend that was meant: one that is scripted has a `script`, any other a `command`. */
+function branchOf(issue: z.core.$ZodIssueInvalidUnion, value: unknown): readonly z.core.$ZodIssue[] {
+  const given = valueAt(value, issue.path.map(String).join('.'));
+  const [command = [], script = []] = issue.errors;
+  const meant = isRecord(given) && Object.hasOwn(given, 'script') ? script : command;
+  return meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+function durationFix(value: unknown): string {
+  const number = /^\d+$/.exec(String(value))?.[0];
+  return number === undefined
+    ? 'write a duration such as 90s, 30m or 2h'
+    : `write ${number}s, ${number}m or ${number}h`;
+}
+
+const isIndexable = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;

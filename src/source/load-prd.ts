@@ -1,0 +1,49 @@
+import type { Diagnostic } from '../domain/diagnostics.ts';
+import { type Prd, prdSchema } from '../domain/prd.ts';
+import { Findings } from './findings.ts';
+import { parseJson } from './json.ts';
+import { checkIds } from './prd-ids.ts';
+import { checkKeys } from './prd-keys.ts';
+import { checkReferences } from './prd-references.ts';
+import { checkShape } from './prd-shape.ts';
+import { readText, type SourceText } from './text.ts';
+
+export interface LoadedPrd {
+  /** Errors and warnings, in the order of the file. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Null exactly when a diagnostic is an error. */
+  readonly prd: Prd | null;
+  /** The file as read, without byte order mark; null when it could not be read. */
+  readonly text: string | null;
+}
+
+export interface PrdOptions {
+  /** The name of the file that people see. */
+  readonly name?: string;
+  /** Names that an epic's `backend` may have; absent: not checked. */
+  readonly backends?: readonly string[];
+}
+
+/** Reads a PRD and reports everything that is wrong with it in one pass. Never throws on what is in the file. */
+export async function loadPrd(path: string, options: PrdOptions = {}): Promise<LoadedPrd> {
+  const read = await readText(path, options.name ?? path);
+  if (!read.ok) return { diagnostics: [read.error], prd: null, text: null };
+  return checkPrd(read.value, options);
+}
+
+function checkPrd(source: SourceText, options: PrdOptions): LoadedPrd {
+  const { text } = source;
+  const findings = new Findings(source);
+  const parsed = parseJson(text);
+  findings.addSyntax(parsed.findings);
+  const { root } = parsed;
+  if (root === null) return { diagnostics: findings.diagnostics(), prd: null, text };
+
+  const misspelt = checkKeys(root, findings);
+  const result = prdSchema.safeParse(root.value);
+  if (!result.success) checkShape(root, result.error.issues, misspelt, findings);
+  checkIds(root, findings);
+  checkReferences(root, findings, options.backends);
+  const prd = result.success && !findings.hasErrors ? result.data : null;
+  return { diagnostics: findings.diagnostics(), prd, text };
+}

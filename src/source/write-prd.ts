@@ -1,0 +1,105 @@
+import { fail, ok, type Outcome } from '../domain/problem.ts';
+import type { EpicStatus } from '../domain/prd.ts';
+import { type JsonMember, type JsonNode, parseJson } from './json.ts';
+import { member } from './prd-tree.ts';
+import { SourceText } from './text.ts';
+
+/** What a run knows of an epic and writes back into the PRD. */
+export interface EpicProgress {
+  readonly id: string;
+  readonly status: EpicStatus;
+  readonly stories: readonly {
+    readonly id: string;
+    readonly passes: boolean;
+    readonly failureReason: string | null;
+  }[];
+}
+
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** A field that is absent means the same as this. */
+const DEFAULTS = { status: 'pending', passes: false, failureReason: null } as const;
+type Field = keyof typeof DEFAULTS;
+
+/**
+ * The text of the PRD with the status of these epics in it. Every other byte stays, unknown epics and stories are left
+ * alone, and a text in which all is written already comes back as it was. Fails when the text is no JSON any more.
+ */
+export function applyProgress(text: string, epics: readonly EpicProgress[]): Outcome<string> {
+  const source = new SourceText('prd.json', text);
+  const { root, findings } = parseJson(source.text);
+  const broken = findings.find((finding) => finding.code !== 'duplicate-key');
+  if (root === null || broken !== undefined) {
+    const at = source.span(broken ?? { start: 0, end: 0 });
+    return fail({
+      code: 'prd-not-json',
+      what: `the PRD is not valid JSON any more: ${broken?.message ?? 'it is empty'}`,
+      where: `line ${at.line}, column ${at.column}`,
+      why: 'the status of epics and stories is written back into it',
+      fix: 'run "teams validate" and mend what it names',
+    });
+  }
+  const byId = new Map(epics.map((epic) => [epic.id, epic]));
+  const edits: Edit[] = [];
+  for (const epicNode of member(root, 'epics')?.items ?? []) {
+    const epic = byId.get(String(member(epicNode, 'id')?.value));
+    if (epic === undefined) continue;
+    setField(source.text, epicNode, 'status', epic.status, edits);
+    const stories = new Map(epic.stories.map((story) => [story.id, story]));
+    for (const storyNode of member(epicNode, 'userStories')?.items ?? []) {
+      const story = stories.get(String(member(storyNode, 'id')?.value));
+      if (story === undefined) continue;
+      setField(source.text, storyNode, 'passes', story.passes, edits);
+      setField(source.text, storyNode, 'failureReason', story.failureReason, edits);
+    }
+  }
+  return ok(edits.length === 0 ? text : (source.bom ? '\ufeff' : '') + applyEdits(source.text, edits));
+}
+
+function setField(
+  text: string,
+  node: JsonNode,
+  field: Field,
+  value: string | boolean | null,
+  edits: Edit[],
+): void {
+  const present = member(node, field);
+  if (present !== undefined) {
+    if (present.value !== value)
+      edits.push({ start: present.start, end: present.end, text: JSON.stringify(value) });
+    return;
+  }
+  if (value === DEFAULTS[field]) return;
+  const neighbour = [...(node.members?.values() ?? [])].at(-1);
+  if (neighbour === undefined) return;
+  const { start } = neighbour.node;
+  const colon = text.slice(neighbour.key.end, start);
+  const indent = indentOf(text, neighbour);
+  // Nothing before the only key, as in {"id": 1}: there would be as much after a comma as there is after the colon.
+  const gap = indent === '' && node.members?.size === 1 ? colon.slice(colon.indexOf(':') + 1) : indent;
+  const entry = `,${gap}"${field}"${colon}${JSON.stringify(value)}`;
+  edits.push({ start: neighbour.node.end, end: neighbour.node.end, text: entry });
+}
+
+/** The white space, line break included, that stands before a member. */
+function indentOf(text: string, { key }: JsonMember): string {
+  let start = key.start;
+  while (start > 0 && ' \t\r\n'.includes(text.charAt(start - 1))) start -= 1;
+  return text.slice(start, key.start);
+}
+
+function applyEdits(text: string, edits: readonly Edit[]): string {
+  const parts: string[] = [];
+  let at = 0;
+  // Sorting is stable: fields that are added at the same place keep their order.
+  for (const edit of edits.toSorted((a, b) => a.start - b.start)) {
+    parts.push(text.slice(at, edit.start), edit.text);
+    at = edit.end;
+  }
+  parts.push(text.slice(at));
+  return parts.join('');
+}

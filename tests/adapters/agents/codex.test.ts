@@ -1,0 +1,147 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { LineFacts } from '../../../src/adapters/agents/backend.ts';
+import { failureOf, readCodexLine, threadOf } from '../../../src/adapters/agents/codex-events.ts';
+import { readRollouts } from '../../../src/adapters/agents/codex-rollouts.ts';
+
+const STREAMS = fileURLToPath(new URL('../../fixtures/streams/codex-0.169.0/', import.meta.url));
+const THREAD = '00000000-0000-4000-8000-000000000001';
+
+const linesOf = (stream: string): readonly string[] =>
+  readFileSync(join(STREAMS, `${stream}.ndjson`), 'utf8')
+    .trim()
+    .split('\n');
+const factsOf = (stream: string): readonly LineFacts[] =>
+  linesOf(stream).map((line) => {
+    const facts = readCodexLine(line);
+    if (facts === null) throw new Error(`not understood: ${line}`);
+    return facts;
+  });
+const activities = (stream: string) => factsOf(stream).flatMap(({ activity }) => activity ?? []);
+const lastOf = <K extends keyof LineFacts>(stream: string, key: K): LineFacts[K] =>
+  factsOf(stream).findLast((facts) => facts[key] !== undefined)?.[key];
+
+describe('lines of codex exec --json', () => {
+  it('tell what is done', () => {
+    const told = activities('commit').map(({ kind, text }) => [kind, text.slice(0, 45).trim()]);
+    expect(told).toEqual([
+      ['message', 'I begin with a file of my own.'],
+      ['tool', `/bin/bash -lc "printf 'lead\\\\n' > lead.txt &&`],
+      ['agent', 'spawn_agent: Implement story US-001 in /proje'],
+      ['agent', 'wait'],
+      ['agent', 'completed: Story US-001 is committed.'],
+      ['tool', "/bin/bash -lc 'git log --format=%s > ../log.t"],
+      ['message', 'Everything is done.'],
+    ]);
+  });
+
+  it('tell of a sub-agent that failed, which is no failure of the session', () => {
+    const errored = activities('child-fails').filter(({ text }) => text.startsWith('errored'));
+    expect(errored).toEqual([{ kind: 'agent', text: expect.stringContaining('401') }]);
+    expect(lastOf('child-fails', 'failure')).toBeNull();
+  });
+
+  it('tell what the lead took so far, and no cost', () => {
+    expect(lastOf('commit', 'usageSoFar')).toEqual({ inputTokens: 6_000, outputTokens: 300, costUsd: null });
+    expect(lastOf('limit', 'usageSoFar')).toBeUndefined();
+  });
+
+  it.each([
+    ['unauthorized', { kind: 'auth', text: expect.stringContaining('401 Unauthorized') }],
+    ['limit', { kind: 'rate-limit', text: expect.stringContaining('usage limit') }],
+    ['server-error', { kind: 'unavailable', text: expect.stringContaining('high demand') }],
+  ])('tell why it ended: %s', (stream, failure) => {
+    expect(lastOf(stream, 'failure')).toEqual({ ...failure, resetsAt: null });
+  });
+
+  it('tell of no failure when it went on', () => {
+    expect(lastOf('rate-limited', 'failure')).toBeNull();
+    expect(activities('rate-limited')[0]?.text).toMatch(/^Reconnecting/);
+  });
+
+  it.each(['parallel', 'denied', 'stopped', 'resumed', 'parallel-gpt-6-sol', 'child-fails-gpt-6-sol'])(
+    'are all understood: %s',
+    (stream) => {
+      expect(factsOf(stream).length).toBeGreaterThan(2);
+      expect(threadOf(linesOf(stream)[0] ?? '')).toBe(THREAD);
+    },
+  );
+
+  it('may hold anything', () => {
+    for (const line of ['', 'text', '{', '{}', '[]', '{"type":1}', '{"type":"other"}']) {
+      expect(readCodexLine(line)).toBeNull();
+    }
+    for (const item of [
+      'null',
+      '{}',
+      '{"type":"file_change","changes":[null]}',
+      '{"type":"collab_tool_call","agents_states":{"a":null}}',
+    ]) {
+      expect(readCodexLine(`{"type":"item.completed","item":${item}}`)).not.toBeNull();
+      expect(readCodexLine(`{"type":"item.started","item":${item}}`)).not.toBeNull();
+    }
+    expect(readCodexLine('{"type":"turn.completed"}')?.usageSoFar).toEqual({
+      inputTokens: null,
+      outputTokens: null,
+      costUsd: null,
+    });
+    expect(readCodexLine('{"type":"turn.failed"}')?.failure).toMatchObject({ kind: 'other' });
+  });
+
+  it.each([
+    ['Quota exceeded. Check your plan and billing details.', 'rate-limit'],
+    ['exceeded retry limit, last status: 429 Too Many Requests', 'rate-limit'],
+    ['Selected model is at capacity. Please try a different model.', 'unavailable'],
+    ['Your input exceeds the context window of this model.', 'context'],
+    ['unexpected status 404 Not Found', 'other'],
+  ])('say why in words: %s', (text, kind) => expect(failureOf(text).kind).toBe(kind));
+});
+
+describe('files of a session', () => {
+  let home: string;
+  beforeEach(() => (home = mkdtempSync(join(tmpdir(), 'teams-codex-'))));
+  afterEach(() => rmSync(home, { recursive: true }));
+
+  const since = Date.now() - 60_000;
+  const keep = (stream: string, count: number): void => {
+    const day = join(home, 'sessions', new Date().toISOString().slice(0, 10).replaceAll('-', '/'));
+    mkdirSync(day, { recursive: true });
+    for (let number = 1; number <= count; number++) {
+      cpSync(join(STREAMS, `${stream}.rollout-${number}.ndjson`), join(day, `rollout-${number}.jsonl`));
+    }
+    writeFileSync(
+      join(day, 'rollout-of-another.jsonl'),
+      '{"type":"session_meta","payload":{"session_id":"x"}}\n',
+    );
+    writeFileSync(join(day, 'rollout-torn.jsonl'), '{"type":"sess');
+  };
+
+  it.each([
+    ['commit', 2, 8_000],
+    ['parallel', 3, 9_000],
+    ['commit-gpt-6-sol', 2, 7_000],
+    ['resumed', 1, 3_000],
+  ])('count what sub-agents took as well: %s', async (stream, count, inputTokens) => {
+    keep(stream, count);
+    const { usage } = await readRollouts(home, THREAD, since);
+    expect(usage).toEqual({ inputTokens, outputTokens: inputTokens / 20, costUsd: null });
+  });
+
+  it('tell when a limit is lifted', async () => {
+    keep('limit', 1);
+    const { resetsAt } = await readRollouts(home, THREAD, since);
+    expect(resetsAt).toBe(Date.parse('2026-01-01T01:00:00Z'));
+  });
+
+  it('tell nothing where nothing is known', async () => {
+    expect(await readRollouts(home, THREAD, since)).toEqual({ usage: null, resetsAt: null });
+    keep('unauthorized', 1);
+    expect(await readRollouts(home, THREAD, since)).toEqual({ usage: null, resetsAt: null });
+    keep('commit', 2);
+    expect(await readRollouts(home, 'another', since)).toEqual({ usage: null, resetsAt: null });
+    expect(await readRollouts(home, THREAD, Date.now() + 60_000)).toEqual({ usage: null, resetsAt: null });
+  });
+});

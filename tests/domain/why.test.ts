@@ -1,0 +1,147 @@
+import { expect, test } from 'vitest';
+import type { EventPayload } from '../../src/domain/events.ts';
+import { nextForRun, whyUnfinished } from '../../src/domain/why.ts';
+import {
+  attemptEnded,
+  attemptStarted,
+  epicPlan,
+  eventful,
+  merged,
+  runStarted,
+  sha,
+  successful,
+  tell,
+} from '../report/story.ts';
+
+const why = (payloads: readonly EventPayload[], alive: boolean): string[] =>
+  whyUnfinished(tell(payloads).state, alive).map(
+    ({ epicId, reason, next }) => `${epicId}: ${reason} -> ${next}`,
+  );
+
+const started = runStarted([
+  epicPlan('A', 'One', 1),
+  epicPlan('B', 'Two', 2, ['A']),
+  epicPlan('C', 'Three', 1, ['B']),
+  epicPlan('D', 'Four', 1),
+  epicPlan('E', 'Five', 1),
+]);
+
+const busy: readonly EventPayload[] = [
+  started,
+  { type: 'epic.ready', epicId: 'A' },
+  { type: 'epic.ready', epicId: 'D' },
+  { type: 'epic.ready', epicId: 'E' },
+  attemptStarted('A'),
+  attemptStarted('D'),
+  attemptEnded('D', 1, 'passed'),
+  attemptEnded('A', 1, 'failed', 'npm test failed'),
+];
+
+test('while a run is at work', () => {
+  expect(why(busy, true)).toMatchInlineSnapshot(`
+    [
+      "A: attempt 1 failed and is tried again: npm test failed -> teams logs A -f",
+      "B: waits for A (ready) -> teams status",
+      "C: waits for B (waiting) -> teams status",
+      "D: passed, and waits for its turn to merge -> teams logs D -f",
+      "E: waits for a free session, 2 at a time -> teams logs -f",
+    ]
+  `);
+  expect(why([...busy, attemptStarted('A', 2)], true)[0]).toBe('A: attempt 2 is at work -> teams logs A -f');
+});
+
+test('after a crash everything points to resume', () => {
+  expect(why([...busy, attemptStarted('E'), ...merged('A', 3).slice(0, 1)], false)).toMatchInlineSnapshot(`
+    [
+      "A: its merge was cut off -> teams resume",
+      "B: waits for A (merging) -> teams resume",
+      "C: waits for B (waiting) -> teams resume",
+      "D: passed, and not merged yet -> teams resume",
+      "E: attempt 1 was cut off -> teams resume",
+    ]
+  `);
+});
+
+test('after a run that failed', () => {
+  expect(why(eventful, false)).toMatchInlineSnapshot(`
+    [
+      "EPIC-002: failed after 2 attempts: no result file was written; [31mred[0m
+    lines -> teams logs EPIC-002",
+      "E3: waits for EPIC-002, which is failed -> teams logs EPIC-002",
+    ]
+  `);
+});
+
+test('a story that passes makes a failed epic partial; a merge that failed names its branch', () => {
+  expect(
+    why(
+      [
+        runStarted([epicPlan('A', 'One', 2), epicPlan('B', 'Two', 1), epicPlan('C', 'Three', 1, ['B'])]),
+        attemptStarted('A'),
+        {
+          type: 'story.updated',
+          epicId: 'A',
+          attempt: 1,
+          storyId: 'A-S1',
+          passes: true,
+          commit: sha(2),
+          reason: null,
+        },
+        attemptEnded('A', 1, 'failed', 'S2 is missing'),
+        attemptEnded('A', 2, 'failed', 'S2 is missing'),
+        attemptStarted('B'),
+        attemptEnded('B', 1, 'passed'),
+        {
+          type: 'merge.failed',
+          epicId: 'B',
+          reason: 'conflict in a.txt',
+          files: ['a.txt'],
+          branch: 'teams/r1-B',
+        },
+        { type: 'epic.blocked', epicId: 'C', by: 'B', reason: 'waits for B, which is merge-failed' },
+        { type: 'run.ended', outcome: 'failed', reason: 'not merged' },
+      ],
+      false,
+    ),
+  ).toMatchInlineSnapshot(`
+    [
+      "A: some stories pass after 2 attempts, not all: S2 is missing -> teams logs A",
+      "B: could not be merged: conflict in a.txt; the work is on teams/r1-B -> teams run",
+      "C: waits for B, which is merge-failed -> teams run",
+    ]
+  `);
+});
+
+test('--fail-fast leaves ready epics behind', () => {
+  const events: readonly EventPayload[] = [
+    { ...started, failFast: true },
+    { type: 'epic.ready', epicId: 'D' },
+    { type: 'epic.ready', epicId: 'A' },
+    attemptStarted('A'),
+    attemptEnded('A', 1, 'failed', 'x'),
+    attemptEnded('A', 2, 'failed', 'x'),
+    { type: 'run.ended', outcome: 'failed', reason: 'not merged' },
+  ];
+  expect(why(events, false)).toContain(
+    'D: not started: another epic failed, and --fail-fast is on -> teams run',
+  );
+});
+
+test('the next command for the run as a whole', () => {
+  expect(nextForRun(tell(busy).state, true)).toBe('teams logs -f');
+  expect(nextForRun(tell(busy).state, false)).toBe('teams resume');
+  expect(nextForRun(tell(eventful).state, false)).toBe('teams run');
+  expect(nextForRun(tell(successful).state, false)).toBe('git merge teams/r1');
+  const landed: EventPayload = { type: 'run.landed', branch: 'main', commit: sha(5) };
+  expect(nextForRun(tell([...successful, landed]).state, false)).toBeNull();
+});
+
+test('a run over a PRD that is not at the root names it in the next command', () => {
+  const next = (prd: string): string | null => {
+    const story = tell([...eventful]);
+    return nextForRun({ ...story.state, started: { ...story.state.started, prd } }, false);
+  };
+  expect(next('prd.json')).toBe('teams run');
+  expect(next('plans/next.json')).toBe('teams run plans/next.json');
+  expect(next("my plan's.json")).toBe(`teams run './my plan'\\''s.json'`);
+});

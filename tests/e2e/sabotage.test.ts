@@ -1,0 +1,129 @@
+import { expect, test } from 'vitest';
+import { assertNothingLeft } from '../rig/leftovers.ts';
+import { eventsOf, journal } from '../rig/run-files.ts';
+import { teams } from '../rig/teams.ts';
+import {
+  expectTeams,
+  integrationOf,
+  mergedIn,
+  noticesOf,
+  project,
+  read,
+  rescript,
+  sh,
+  type Steps,
+} from './play.ts';
+
+const honest: Steps = [{ story: 'each', write: { '{epic}/{story}.txt': '{story}\n' } }];
+/** Nothing new was done for a story: what was wrong is mended. */
+const onlyMended: Steps = [{ corruptResult: '{"epicId":"{epic}","stories":{}}' }];
+
+test.each([
+  ['moved', 'git update-ref refs/heads/teams/$TEAMS_RUN_ID $(git commit-tree -p HEAD -m sly HEAD^{tree})'],
+  ['deleted', 'git update-ref -d refs/heads/teams/$TEAMS_RUN_ID'],
+])('an integration branch that an agent %s: nothing is merged onto it, the work is kept', async (_, harm) => {
+  const repo = project({
+    epics: [{ id: 'A' }],
+    script: { 'team-lead': { default: [...honest, sh(harm)] } },
+  });
+  await expectTeams(1, ['run'], { cwd: repo.path });
+  const [failed] = eventsOf(journal(repo.path), 'merge.failed');
+  expect(failed?.reason).toMatch(
+    /teams\/\S+ is not at [0-9a-f]{12} any more; something other than teams moved it/,
+  );
+  expect(repo.git('ls-tree', '-r', '--name-only', failed?.branch ?? '')).toContain('A/A-1.txt');
+  expect((await expectTeams(0, ['status', '--why'], { cwd: repo.path })).stdout).toContain(
+    `the work is on ${failed?.branch}`,
+  );
+  assertNothingLeft(repo);
+  rescript(repo, { 'team-lead': { default: honest } });
+  await expectTeams(0, ['run'], { cwd: repo.path });
+  expect(read(repo, 'prd.json')).toContain('"completed"');
+});
+
+test('a PRD that an agent ruins or empties is said to be, and what the run did is on record', async () => {
+  const repo = project({
+    epics: [{ id: 'A' }, { id: 'B' }],
+    script: { 'team-lead': { epics: { A: [...honest, { write: { '{root}/prd.json': '{"epics": [' } }] } } },
+  });
+  const end = await expectTeams(0, ['run'], { cwd: repo.path });
+  expect(mergedIn(repo)).toEqual(['A', 'B']);
+  expect(noticesOf(repo, 'prd-not-written')).toHaveLength(1);
+  expect(end.stdout).toContain('prd.json');
+  repo.git('checkout', '-q', 'prd.json');
+  // Merged once is enough: the new run knows what the branch of the last one has.
+  expect((await expectTeams(0, ['status'], { cwd: repo.path })).stdout).toContain('2 of 2 epics merged');
+});
+
+test('a merge that an agent forged before it killed teams is not taken for one by resume', async () => {
+  const forge = [
+    'git commit -q --allow-empty -m forged',
+    'm=$(git commit-tree -p refs/heads/teams/$TEAMS_RUN_ID -p HEAD -m "B: done" -m "Teams-Run: $TEAMS_RUN_ID\nTeams-Epic: B\nTeams-Attempt: 1" HEAD^{tree})',
+    'git update-ref refs/heads/teams/$TEAMS_RUN_ID $m',
+    'kill -9 $(ps -o ppid= -p $PPID)',
+  ].join('\n');
+  const repo = project({
+    epics: [{ id: 'A' }, { id: 'B', dependsOn: ['A'] }],
+    script: { 'team-lead': { epics: { B: [sh(forge)] } } },
+  });
+  expect((await teams(['run'], { cwd: repo.path })).signal).toBe('SIGKILL');
+  const known = eventsOf(journal(repo.path), 'merge.done')[0]?.commit ?? '';
+  const refused = await expectTeams(3, ['resume'], { cwd: repo.path });
+  expect(refused.stderr).toContain('something other than teams moved it');
+  expect(mergedIn(repo)).toEqual(['A']);
+  // What it offers works.
+  expect(refused.stderr).toContain(`git branch -f ${integrationOf(repo)} ${known}`);
+  repo.git('branch', '-f', integrationOf(repo), known);
+  rescript(repo, { 'team-lead': { default: honest } });
+  await expectTeams(0, ['resume'], { cwd: repo.path });
+  expect(mergedIn(repo)).toEqual(['A', 'B']);
+  assertNothingLeft(repo);
+});
+
+test('a crash does not launder what a session did: its branch is judged again before it is merged', async () => {
+  const crash = sh('kill -9 $(ps -o ppid= -p $PPID)');
+  const repo = project({
+    epics: [{ id: 'A' }],
+    script: {
+      'team-lead': {
+        epics: {
+          A: {
+            1: [...honest, sh(`sed -i 's/"pending"/"completed"/' prd.json && git commit -qam done`), crash],
+          },
+        },
+      },
+    },
+  });
+  expect((await teams(['run'], { cwd: repo.path })).signal).toBe('SIGKILL');
+  rescript(repo, {
+    'team-lead': { default: [sh('git checkout -q main -- prd.json && git commit -qm back'), ...onlyMended] },
+  });
+  await expectTeams(0, ['resume'], { cwd: repo.path });
+  // The commit of the story was proven, so only what was wrong had to be mended.
+  expect(eventsOf(journal(repo.path), 'attempt.started').map(({ todo }) => todo)).toEqual([['A-1'], []]);
+  expect(repo.git('diff', '--name-only', 'main', integrationOf(repo))).toBe('A/A-1.txt');
+  assertNothingLeft(repo);
+});
+
+test.each([
+  ['the evidence of the run', 'rm -rf {root}/.teams', /is gone[\s\S]*journal\.ndjson[\s\S]*teams run/],
+  ['the repository itself', 'git config core.bare true', /git status[\s\S]*must be run in a work tree/],
+  [
+    'signing',
+    'git config commit.gpgsign true && git config gpg.program false',
+    /commit-tree -S[\s\S]*failed to sign/,
+  ],
+])(
+  'an agent that breaks %s: the run stops with exit code 3 and says what is wrong',
+  async (_, harm, said) => {
+    const repo = project({
+      epics: [{ id: 'A' }, { id: 'B', dependsOn: ['A'] }],
+      script: { 'team-lead': { epics: { A: [...honest, sh(harm)] } } },
+    });
+    const main = repo.git('rev-parse', 'main');
+    const { stderr } = await expectTeams(3, ['run'], { cwd: repo.path });
+    expect(stderr).toMatch(said);
+    expect(stderr).not.toContain('bug in teams');
+    expect(repo.git('rev-parse', 'main')).toBe(main);
+  },
+);

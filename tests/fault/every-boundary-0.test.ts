@@ -1,0 +1,3 @@
+import { killAtEveryBoundary } from './every-boundary.ts';
+
+await killAtEveryBoundary(0);

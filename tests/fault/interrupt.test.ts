@@ -1,0 +1,92 @@
+import { describe, expect, test, type TestContext } from 'vitest';
+import { assertNothingLeft, survivors } from '../rig/leftovers.ts';
+import { eventsOf, journal } from '../rig/run-files.ts';
+import { scriptedProject, type ScriptSpec } from '../rig/scripted-project.ts';
+import { startTeams, teams, type TeamsHandle } from '../rig/teams.ts';
+import type { TempRepo } from '../rig/temp-repo.ts';
+
+/** A lead that does its first story and then ignores SIGTERM, as do two grandchildren of its, one of them in a session of its own. */
+const STUBBORN: ScriptSpec = {
+  'team-lead': {
+    epics: {
+      B: [
+        { spawn: 'group', ignoreSigterm: true },
+        { spawn: 'detached', ignoreSigterm: true },
+        { ignoreSigterm: true },
+        { story: 'B-1', write: { 'b-1.txt': 'done\n' } },
+        { hang: true },
+      ],
+    },
+  },
+};
+
+/** A run that has come to where the lead of B has done what it does, and hangs. */
+async function stubbornRun({ onTestFinished }: TestContext): Promise<{ repo: TempRepo; run: TeamsHandle }> {
+  const repo = scriptedProject({
+    epics: [{ id: 'A' }, { id: 'B', stories: 2, dependsOn: ['A'] }, { id: 'C', dependsOn: ['B'] }],
+    script: STUBBORN,
+  });
+  onTestFinished(() => repo.remove());
+  const run = startTeams(['run', '--json'], { cwd: repo.path });
+  onTestFinished(() => {
+    run.kill('SIGKILL');
+    // A failed test must not leave behind what it is about.
+    for (const pid of survivors(runIdOf(repo))) process.kill(pid, 'SIGKILL');
+  });
+  await run.waitForLine(/"type":"story.updated","epicId":"B"/);
+  return { repo, run };
+}
+
+const runIdOf = (repo: TempRepo): string => eventsOf(journal(repo.path), 'run.started')[0]?.runId ?? '';
+
+/** The run goes on under its id, and nothing that was done is done again. */
+async function expectResumed(repo: TempRepo): Promise<void> {
+  const runId = runIdOf(repo);
+  repo.write({ 'agents.json': '{}' });
+  const end = await teams(['resume'], { cwd: repo.path });
+  expect(end.code, end.stderr + end.stdout).toBe(0);
+  const events = journal(repo.path);
+  expect(runIdOf(repo)).toBe(runId);
+  expect(eventsOf(events, 'merge.done').map((event) => event.epicId)).toEqual(['A', 'B', 'C']);
+  const attempts = eventsOf(events, 'attempt.started').filter((event) => event.epicId === 'B');
+  expect(attempts.map((event) => event.todo)).toEqual([['B-1', 'B-2'], ['B-2']]);
+  assertNothingLeft(repo);
+}
+
+// Each mostly waits for what ignores it.
+describe.concurrent('a session that ignores SIGTERM', () => {
+  test('Ctrl-C: exit 130 within five seconds, nothing alive or left, and resume goes on with the same run', async (context) => {
+    const { repo, run } = await stubbornRun(context);
+    expect(survivors(runIdOf(repo)).length).toBeGreaterThanOrEqual(3);
+    const begin = performance.now();
+    run.kill('SIGINT');
+    const end = await run.ended;
+    expect(end).toMatchObject({ code: 130, signal: null });
+    expect(performance.now() - begin).toBeLessThan(5_000);
+    assertNothingLeft(repo);
+    expect(journal(repo.path).at(-1)).toMatchObject({ type: 'run.ended', outcome: 'interrupted' });
+    await expectResumed(repo);
+  });
+
+  test('Ctrl-C twice: exit 130 at once, nothing alive, and resume goes on with the same run', async (context) => {
+    const { repo, run } = await stubbornRun(context);
+    run.kill('SIGINT');
+    await run.waitForLine(/"type":"stop.requested"/);
+    const begin = performance.now();
+    run.kill('SIGINT');
+    const end = await run.ended;
+    expect(end).toMatchObject({ code: 130, signal: null });
+    // Not the third of the grace period that one Ctrl-C would give.
+    expect(performance.now() - begin).toBeLessThan(2_000);
+    expect(survivors(runIdOf(repo))).toEqual([]);
+    await expectResumed(repo);
+  });
+
+  test('kill -9: what is left alive is ended by resume, which goes on with the same run', async (context) => {
+    const { repo, run } = await stubbornRun(context);
+    run.kill('SIGKILL');
+    await run.ended;
+    expect(survivors(runIdOf(repo)).length).toBeGreaterThanOrEqual(3);
+    await expectResumed(repo);
+  });
+});

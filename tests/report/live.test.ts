@@ -1,0 +1,236 @@
+import { EventEmitter } from 'node:events';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Activity, EventPayload } from '../../src/domain/events.ts';
+import { frame } from '../../src/report/live/frame.ts';
+import { liveReporter } from '../../src/report/live/live.ts';
+import type { Terminal } from '../../src/report/live/screen.ts';
+import { paintFor } from '../../src/report/paint.ts';
+import { displayWidth } from '../../src/report/width.ts';
+import { attemptStarted, epicPlan, eventful, merged, runStarted, successful, tell } from './story.ts';
+
+process.env['TZ'] = 'UTC';
+
+const START = Date.UTC(2026, 0, 1, 10, 0, 0);
+
+const doing = (epicId: string, text: string): [string, Activity] => [
+  epicId,
+  { role: 'team-lead', epicId, kind: 'tool', text },
+];
+
+function draw(
+  payloads: readonly EventPayload[],
+  { columns = 100, rows = 24, news = [] as string[], activities = [] as [string, Activity][] } = {},
+): string[] {
+  const now = START + 65_000;
+  return frame(tell(payloads).state, new Map(activities), {
+    columns,
+    rows,
+    now,
+    since: START,
+    paint: paintFor(false),
+    news,
+  });
+}
+
+describe('frame', () => {
+  const busy = eventful.slice(0, 18);
+
+  test('header, one row per epic, bar and news', () => {
+    const activities = [
+      doing('EPIC-002', 'edits src/billing.ts'),
+      doing('EPIC-004', '\u001b[31mruns\u001b[0m npm test\n'),
+    ];
+    const lines = draw(busy, { activities, news: ['one', 'two', 'three', 'four'] });
+    expect(lines.join('\n')).toMatchInlineSnapshot(`
+      "MyApp  r1                                                                            running  1m 05s
+        EPIC-001  merged       #1   2/2     10s  Authentication
+        EPIC-002  ready        #1   0/1     58s  tried again: npm test failed with exit code 1
+        E3        waiting           0/1          Reports
+        EPIC-004  ready             0/1          Search
+        █████░░░░░░░░░░░░░░░  1/4 merged
+
+      two
+      three
+      four"
+    `);
+  });
+
+  test('after the end the clock stands still', () => {
+    expect(draw(successful).join('\n')).toMatchInlineSnapshot(`
+      "MyApp  r1                                                                                 passed  9s
+        EPIC-001  merged       #1   1/1      4s  Authentication
+        ████████████████████  1/1 merged, verdict pass"
+    `);
+  });
+
+  test('a narrow and low terminal', () => {
+    expect(draw(busy, { columns: 40, rows: 6, news: ['one', 'two'] }).join('\n')).toMatchInlineSnapshot(`
+      "MyApp  r1                running  1m 05s
+        EPIC-002  ready        #1   0/1     5…
+        … 1 merged, 1 waiting, 1 ready
+        █████░░░░░░░░░░░░░░░  1/4 merged
+
+      two"
+    `);
+  });
+
+  test('on many epics, what is at work stays and the rest is summed up', () => {
+    const ids = Array.from({ length: 60 }, (_, n) => `E${n + 1}`);
+    const many: EventPayload[] = [
+      runStarted(ids.map((id) => epicPlan(id, `Title of ${id}`, 3))),
+      ...ids.slice(0, 20).flatMap((id) => merged(id, 5)),
+      attemptStarted('E25'),
+      attemptStarted('E60'),
+    ];
+    expect(draw(many, { columns: 60, rows: 8 }).join('\n')).toMatchInlineSnapshot(`
+      "MyApp  r1                                    running  1m 05s
+        E21  waiting           0/3          Title of E21
+        E22  waiting           0/3          Title of E22
+        E23  waiting           0/3          Title of E23
+        E25  attempting   #1   0/3     24s  Title of E25
+        E60  attempting   #1   0/3     23s  Title of E60
+        … 20 merged, 35 waiting
+        ███████░░░░░░░░░░░░░  20/60 merged"
+    `);
+  });
+
+  test('never wider or higher than the terminal, whatever the titles are', () => {
+    const { steps } = tell([
+      runStarted([
+        epicPlan('EPIC-001', '认证 👩‍👩‍👧 e\u0301 \u001b[2J\u202e long '.repeat(9), 3),
+        epicPlan('X'.repeat(64), 'Y', 1),
+      ]),
+      attemptStarted('EPIC-001'),
+      attemptStarted('X'.repeat(64)),
+      ...merged('EPIC-001', 3),
+      { type: 'validation.started', round: 1, head: '01'.repeat(20) },
+    ]);
+    for (const { state } of steps) {
+      for (const columns of [1, 5, 20, 39, 40, 80, 200]) {
+        for (const rows of [1, 2, 3, 5, 24]) {
+          const lines = frame(state, new Map([doing('', '认证'.repeat(99))]), {
+            columns,
+            rows,
+            now: START,
+            since: START,
+            paint: paintFor(false),
+            news: ['认'.repeat(300)],
+          });
+          expect(lines.length).toBeLessThanOrEqual(rows);
+          for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(columns);
+        }
+      }
+    }
+  });
+});
+
+/** Understands just what the view writes: cursor up, clear line, clear below, show and hide the cursor. */
+class FakeTerminal extends EventEmitter implements Terminal {
+  columns = 60;
+  rows = 12;
+  writes = 0;
+  cursorHidden = false;
+  lines: string[] = [''];
+  private line = 0;
+
+  write(text: string): void {
+    this.writes += 1;
+    for (const part of text.match(/\u001b\[\??\d*[A-Za-z]|\n|\r|[^\u001b\n\r]+/g) ?? []) this.part(part);
+  }
+
+  private part(part: string): void {
+    if (part === '\n') this.lines[++this.line] ??= '';
+    else if (part === '\r' || part === '') return;
+    else if (part === '\u001b[?25l') this.cursorHidden = true;
+    else if (part === '\u001b[?25h') this.cursorHidden = false;
+    else if (part === '\u001b[2K') this.lines[this.line] = '';
+    else if (part === '\u001b[J') this.lines.length = this.line + 1;
+    else if (part.endsWith('A') && part.startsWith('\u001b[')) this.line -= Number(part.slice(2, -1));
+    else this.lines[this.line] += part;
+  }
+}
+
+describe('liveReporter', () => {
+  beforeEach(() => void vi.useFakeTimers({ now: START }));
+  afterEach(() => void vi.useRealTimers());
+
+  test('leaves the final state on the screen and gives the cursor back', () => {
+    const terminal = new FakeTerminal();
+    terminal.lines = ['$ teams run', ''];
+    terminal.write('\n');
+    const listeners = process.listenerCount('exit');
+    const reporter = liveReporter(terminal, paintFor(false));
+    for (const { event, state } of tell(successful).steps) {
+      reporter.event(event, state);
+      vi.advanceTimersByTime(200);
+      expect(terminal.cursorHidden).toBe(true);
+    }
+    reporter.close();
+    expect(terminal.cursorHidden).toBe(false);
+    expect(terminal.listenerCount('resize')).toBe(0);
+    expect(process.listenerCount('exit')).toBe(listeners);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(terminal.lines.join('\n')).toMatchInlineSnapshot(`
+      "$ teams run
+      MyApp  r1                                         passed  9s
+        EPIC-001  merged       #1   1/1      4s  Authentication
+        ████████████████████  1/1 merged, verdict pass
+
+      10:00:07  teams     final validation, round 1
+      10:00:08  teams     verdict: pass
+      10:00:09  teams     run passed: every epic is merged and th…
+      "
+    `);
+  });
+
+  test('a flood of activity costs at most eight redraws a second, silence next to none', () => {
+    const terminal = new FakeTerminal();
+    const reporter = liveReporter(terminal, paintFor(false));
+    for (const { event, state } of tell(eventful.slice(0, 6)).steps) reporter.event(event, state);
+    for (let n = 0; n < 1000; n++) {
+      reporter.activity({ role: 'team-lead', epicId: 'EPIC-001', kind: 'message', text: `line ${n}` });
+      vi.advanceTimersByTime(1);
+    }
+    expect(terminal.writes).toBeLessThanOrEqual(9);
+    const before = terminal.writes;
+    vi.advanceTimersByTime(60_000);
+    expect(terminal.writes - before).toBeLessThanOrEqual(23);
+    reporter.close();
+  });
+
+  test('what a Ctrl-C writes to the terminal stays readable', () => {
+    const terminal = new FakeTerminal();
+    const reporter = liveReporter(terminal, paintFor(false));
+    const stopped: EventPayload[] = [
+      ...successful.slice(0, 3),
+      { type: 'stop.requested', reason: 'interrupt' },
+      { type: 'run.ended', outcome: 'interrupted', reason: 'interrupted' },
+    ];
+    for (const { event, state } of tell(stopped).steps) {
+      if (event.type === 'stop.requested') terminal.write('^C\nSIGINT: stopping\n');
+      reporter.event(event, state);
+      vi.advanceTimersByTime(200);
+    }
+    reporter.close();
+    const text = terminal.lines.join('\n');
+    expect(text).toContain('^C\nSIGINT: stopping\nMyApp  r1');
+    expect(text.match(/^MyApp/gm)).toHaveLength(2);
+    expect(terminal.cursorHidden).toBe(false);
+  });
+
+  test('a terminal that became narrower is redrawn from the first line on', () => {
+    const terminal = new FakeTerminal();
+    const reporter = liveReporter(terminal, paintFor(false));
+    for (const { event, state } of tell(successful).steps) reporter.event(event, state);
+    vi.advanceTimersByTime(200);
+    const shown = terminal.lines.slice(0, -1);
+    terminal.columns = 30;
+    let written = '';
+    terminal.write = (text: string) => void (written += text);
+    terminal.emit('resize');
+    vi.advanceTimersByTime(200);
+    const wrapped = shown.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 30)), 0);
+    expect(written.startsWith(`\r\u001b[${wrapped}A`)).toBe(true);
+    reporter.close();
+  });
+});
