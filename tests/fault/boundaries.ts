@@ -35,6 +35,7 @@ export function withBoundaries(fatal: string, log: string): Compose {
     const ports = await composePorts(project, runId, lastSeq);
     const { files, prd } = ports;
     let onTheWay = 0;
+    let judged = false;
     const append: Journal['append'] = (payload) => {
       const effect = numbered(nameOf(payload));
       // Half a line is only ever the last one: not while another write is on its way.
@@ -45,6 +46,7 @@ export function withBoundaries(fatal: string, log: string): Compose {
       boundary('before', effect);
       const { event, durable } = ports.journal.append(payload);
       onTheWay += 1;
+      judged ||= payload.type === 'validation.ended';
       const written = durable.finally(() => (onTheWay -= 1));
       return { event, durable: written.then(() => boundary('after', effect)) };
     };
@@ -58,11 +60,12 @@ export function withBoundaries(fatal: string, log: string): Compose {
         write: (name, content) => around(`write ${name}`, () => files.write(name, content)),
       },
       prd: {
-        // How often it is written on the way depends on the clock, that it is at the end does not.
-        write: (epics) =>
-          epics.every((epic) => epic.status === 'completed')
-            ? around('prd.write', () => prd.write(epics))
-            : prd.write(epics),
+        // How often it is written depends on the clock; that it is once more when all is judged does not.
+        write: (epics) => {
+          if (!judged) return prd.write(epics);
+          judged = false;
+          return around('prd.write', () => prd.write(epics));
+        },
       },
     };
   };
