@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import type { Config } from '../../domain/config.ts';
 import type { Backend } from './backend.ts';
 import { readClaudeLine } from './claude-events.ts';
-import { findNativeProgram, type NpmCli, problemOf } from './native-program.ts';
+import { type NpmCli, problemOf, programOf } from './native-program.ts';
 import { rolesForSession } from './roles/session-roles.ts';
 
 const PLATFORM = `${process.platform}-${process.arch}`;
@@ -19,6 +18,7 @@ const CLI: NpmCli = {
   native: [PLATFORM, `${PLATFORM}-musl`].map((host) => `@anthropic-ai/claude-code-${host}/claude`),
   oldest: [2, 1, 0],
   quiet: QUIET,
+  profiles: ['safe', 'bypass'],
 };
 
 /** Who pays, for which models, and where the CLI keeps what it knows of the person. */
@@ -67,27 +67,14 @@ export function claudeBackend(
   root: string,
 ): Backend {
   return {
-    async unavailable() {
-      if (config.permissions === 'sandboxed') {
-        return {
-          code: 'permissions-not-supported',
-          what: 'backend claude has no permission profile "sandboxed"',
-          where: 'permissions in teams.config.yml',
-          fix: 'use "safe" or "bypass"; docs/backends/claude.md says what each can prevent',
-        };
-      }
-      return problemOf('claude', CLI, root);
-    },
+    unavailable: () => problemOf(CLI, config, root),
     async launch(request) {
-      // One that vanished since it was checked fails like any program that cannot be started.
-      const program = (await findNativeProgram(CLI, root)) ?? CLI.command;
-      const home = join(request.folder, 'claude-home');
-      const roles = await rolesForSession('claude', request, { config, home });
+      const roles = await rolesForSession('claude', request, config);
       const bypass = config.permissions === 'bypass';
       const asRoot = process.getuid?.() === 0;
       return {
         argv: [
-          program,
+          await programOf(CLI, root),
           '-p',
           '--session-id',
           randomUUID(),
@@ -118,9 +105,7 @@ export function claudeBackend(
         },
         // After SIGINT it exits with 0, and a resumed model believes that it is not wanted to go on.
         stopSignal: 'SIGTERM',
-        notes: [...roles.overrides].map(
-          ([role, file]) => `The repository defines the role ${role} itself, in ${file}: it is used.`,
-        ),
+        notes: roles.notes,
       };
     },
     readLine: readClaudeLine,

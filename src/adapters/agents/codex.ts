@@ -8,7 +8,7 @@ import type { SessionRequest } from '../../engine/ports.ts';
 import type { Backend } from './backend.ts';
 import { readCodexLine, threadOf } from './codex-events.ts';
 import { NO_ROLLOUTS, readRollouts, type Rollouts } from './codex-rollouts.ts';
-import { findNativeProgram, type NpmCli, problemOf } from './native-program.ts';
+import { type NpmCli, problemOf, programOf } from './native-program.ts';
 import { rolesForSession } from './roles/session-roles.ts';
 
 const TRIPLES: Readonly<Record<string, string>> = {
@@ -27,17 +27,18 @@ const CODEX: NpmCli = {
   // The oldest that was driven.
   oldest: [0, 169, 0],
   quiet: {},
+  profiles: ['safe', 'sandboxed', 'bypass'],
 };
 
 /** Codex, by `codex exec`. See docs/backends/codex.md. `root` is the repository root. */
 export function codexBackend(config: Config, root: string): Backend {
   return {
-    unavailable: () => problemOf('codex', CODEX, root),
+    unavailable: () => problemOf(CODEX, config, root),
     async launch(request) {
-      const roles = await rolesForSession('codex', request, { config, home: join(request.folder, 'roles') });
+      const roles = await rolesForSession('codex', request, config);
       return {
         argv: [
-          (await findNativeProgram(CODEX, root)) ?? CODEX.command,
+          await programOf(CODEX, root),
           'exec',
           '--json',
           '-C',
@@ -60,9 +61,7 @@ export function codexBackend(config: Config, root: string): Backend {
         env: roles.env,
         // On SIGTERM it would leave the commands of its tools behind.
         stopSignal: 'SIGINT',
-        notes: [...roles.overrides].map(
-          ([role, file]) => `the role ${role} is that of the repository: ${file}`,
-        ),
+        notes: roles.notes,
       };
     },
     readLine: readCodexLine,

@@ -4,7 +4,7 @@ import type { Config } from '../../domain/config.ts';
 import { readUntrusted } from '../untrusted.ts';
 import type { Backend } from './backend.ts';
 import { readCopilotLine, readCopilotUsage } from './copilot-events.ts';
-import { findNativeProgram, type NpmCli, problemOf } from './native-program.ts';
+import { type NpmCli, problemOf, programOf } from './native-program.ts';
 import { rolesForSession } from './roles/session-roles.ts';
 
 const QUIET = { COPILOT_AUTO_UPDATE: 'false' };
@@ -17,6 +17,7 @@ const CLI: NpmCli = {
   ),
   oldest: [1, 0, 0],
   quiet: QUIET,
+  profiles: ['safe', 'bypass'],
 };
 
 const TOKENS = ['COPILOT_GITHUB_TOKEN', 'GH_TOKEN', 'GITHUB_TOKEN'];
@@ -57,24 +58,12 @@ export function copilotBackend(
   root: string,
 ): Backend {
   return {
-    async unavailable() {
-      if (config.permissions === 'sandboxed') {
-        return {
-          code: 'permissions-not-supported',
-          what: 'backend copilot has no permission profile "sandboxed"',
-          where: 'permissions in teams.config.yml',
-          fix: 'use "safe" or "bypass"; docs/backends/copilot.md says what each can prevent',
-        };
-      }
-      return problemOf('copilot', CLI, root);
-    },
+    unavailable: () => problemOf(CLI, config, root),
     async launch(request) {
-      // One that vanished since it was checked fails like any program that cannot be started.
-      const program = (await findNativeProgram(CLI, root)) ?? CLI.command;
-      const roles = await rolesForSession('copilot', request, { config, home: join(request.folder, 'home') });
+      const roles = await rolesForSession('copilot', request, config);
       return {
         argv: [
-          program,
+          await programOf(CLI, root),
           '--session-id',
           randomUUID(),
           ...FLAGS,
@@ -94,9 +83,7 @@ export function copilotBackend(
         inherit: INHERITED,
         env: { ...QUIET, ...roles.env },
         stopSignal: 'SIGTERM',
-        notes: [...roles.overrides].map(
-          ([role, file]) => `The repository defines the role ${role} itself, in ${file}: it is used.`,
-        ),
+        notes: roles.notes,
       };
     },
     readLine: readCopilotLine,

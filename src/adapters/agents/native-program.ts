@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Config } from '../../domain/config.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { clip, printable } from '../../domain/printable.ts';
 import { findExecutable } from './executable.ts';
@@ -21,6 +22,8 @@ export interface NpmCli {
   readonly oldest: readonly [number, number, number];
   /** Told to `--version`, so that it neither updates itself nor asks for news. */
   readonly quiet: Readonly<Record<string, string>>;
+  /** Permission profiles that it can hold a session to. */
+  readonly profiles: readonly Config['permissions'][];
 }
 
 /**
@@ -39,8 +42,25 @@ export async function findNativeProgram(cli: NpmCli, root: string): Promise<stri
   }
 }
 
-/** Why no session can be started on this CLI, or null. */
-export async function problemOf(name: string, cli: NpmCli, root: string): Promise<Problem | null> {
+/** The same for a session: one that vanished since it was checked fails like any program that cannot be started. */
+export const programOf = async (cli: NpmCli, root: string): Promise<string> =>
+  (await findNativeProgram(cli, root)) ?? cli.command;
+
+/** Why no session can be started on this CLI, or null. The backend has the name of the command. */
+export async function problemOf(
+  cli: NpmCli,
+  { permissions }: Pick<Config, 'permissions'>,
+  root: string,
+): Promise<Problem | null> {
+  const name = cli.command;
+  if (!cli.profiles.includes(permissions)) {
+    return {
+      code: 'permissions-not-supported',
+      what: `backend ${name} has no permission profile "${permissions}"`,
+      where: 'permissions in teams.config.yml',
+      fix: `use ${cli.profiles.map((one) => `"${one}"`).join(' or ')}; docs/backends/${name}.md says what each can prevent`,
+    };
+  }
   const program = await findNativeProgram(cli, root);
   const install = `npm install -g ${cli.package}`;
   if (program === null) {

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { Config } from '../../domain/config.ts';
 import type { SessionRequest } from '../../engine/ports.ts';
 import type { Backend, LineFacts } from './backend.ts';
-import { findNativeProgram, type NpmCli, problemOf } from './native-program.ts';
+import { type NpmCli, problemOf, programOf } from './native-program.ts';
 import { ownProgram } from './own-program.ts';
 import { rolesForSession } from './roles/session-roles.ts';
 
@@ -17,6 +17,7 @@ const OPENCODE: NpmCli = {
   // The oldest that was driven.
   oldest: [1, 18, 33],
   quiet: QUIET,
+  profiles: ['safe', 'bypass'],
 };
 
 /** Where the configuration is, and the keys of the providers that most people use. */
@@ -39,14 +40,6 @@ export function opencodeBackend(config: Config, root: string): Backend {
   const driver = ownProgram('opencode-session.js');
   return {
     async unavailable() {
-      if (config.permissions === 'sandboxed') {
-        return {
-          code: 'permissions-not-supported',
-          what: 'backend opencode has no permission profile "sandboxed"',
-          where: 'permissions in teams.config.yml',
-          fix: 'use "safe" or "bypass"; docs/backends/opencode.md says what each can prevent',
-        };
-      }
       if (!existsSync(driver)) {
         return {
           code: 'opencode-session-missing',
@@ -54,16 +47,17 @@ export function opencodeBackend(config: Config, root: string): Backend {
           fix: 'npm run build',
         };
       }
-      return problemOf('opencode', OPENCODE, root);
+      return problemOf(OPENCODE, config, root);
     },
     async launch(request) {
-      const program = (await findNativeProgram(OPENCODE, root)) ?? OPENCODE.command;
-      const roles = await rolesForSession('opencode', request, {
-        config,
-        home: join(request.folder, 'roles'),
-      });
+      const roles = await rolesForSession('opencode', request, config);
       return {
-        argv: [process.execPath, driver, program, ...(request.model === null ? [] : [request.model])],
+        argv: [
+          process.execPath,
+          driver,
+          await programOf(OPENCODE, root),
+          ...(request.model === null ? [] : [request.model]),
+        ],
         stdin: 'prompt',
         inherit: INHERITED,
         env: {
@@ -73,9 +67,7 @@ export function opencodeBackend(config: Config, root: string): Backend {
         },
         // To the driver alone: it ends the commands of the tools before the server.
         stopSignal: 'SIGINT',
-        notes: [...roles.overrides].map(
-          ([role, file]) => `the role ${role} is that of the repository: ${file}`,
-        ),
+        notes: roles.notes,
       };
     },
     readLine: readOpencodeLine,

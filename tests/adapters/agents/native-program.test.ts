@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { findNativeProgram, type NpmCli, problemOf } from '../../../src/adapters/agents/native-program.ts';
-import { createSessions } from '../../../src/adapters/agents/sessions.ts';
 import { DEFAULTS } from '../../../src/domain/config.ts';
 
 const CLI: NpmCli = {
@@ -12,6 +11,7 @@ const CLI: NpmCli = {
   native: ['@maker/agent-other/agent', '@maker/agent-here/agent'],
   oldest: [2, 1, 0],
   quiet: { AGENT_QUIET: '1' },
+  profiles: ['safe', 'bypass'],
 };
 
 let root: string;
@@ -40,17 +40,17 @@ it('finds the native program beside the launcher of npm', async () => {
   launcher('exit 1');
   const native = program('lib/node_modules/@maker/agent-here/agent', 'echo "agent 2.1.0"');
   expect(await findNativeProgram(CLI, root)).toBe(native);
-  expect(await problemOf('mine', CLI, root)).toBeNull();
+  expect(await problemOf(CLI, DEFAULTS, root)).toBeNull();
 });
 
 it('takes the launcher where there is no native program', async () => {
   launcher('echo "v3.0.0 $AGENT_QUIET"');
   expect(await findNativeProgram(CLI, root)).toBe(join(root, 'bin/agent'));
-  expect(await problemOf('mine', CLI, root)).toBeNull();
+  expect(await problemOf(CLI, DEFAULTS, root)).toBeNull();
 });
 
 it('says how to install what is missing', async () => {
-  expect(await problemOf('mine', CLI, root)).toMatchObject({
+  expect(await problemOf(CLI, DEFAULTS, root)).toMatchObject({
     code: 'backend-not-installed',
     fix: 'npm install -g @maker/agent',
   });
@@ -64,15 +64,16 @@ it.each([
   ['echo no >&2; exit 3', 'backend-version-unknown'],
 ])('judges the version: %s', async (script, code) => {
   launcher(script);
-  const problem = await problemOf('mine', CLI, root);
+  const problem = await problemOf(CLI, DEFAULTS, root);
   expect(problem?.code).toBe(code);
   if (problem !== null) expect(problem.fix).toContain('npm install -g @maker/agent');
 });
 
-it.each(['claude', 'copilot'])('%s has no sandbox of its own', async (name) => {
-  const config = { ...DEFAULTS, permissions: 'sandboxed' as const };
-  expect(await createSessions({ config, root }).unavailable(name)).toMatchObject({
+it('refuses a permission profile that the CLI cannot hold a session to', async () => {
+  expect(await problemOf(CLI, { permissions: 'sandboxed' }, root)).toEqual({
     code: 'permissions-not-supported',
-    fix: expect.stringContaining(`docs/backends/${name}.md`),
+    what: 'backend agent has no permission profile "sandboxed"',
+    where: 'permissions in teams.config.yml',
+    fix: 'use "safe" or "bypass"; docs/backends/agent.md says what each can prevent',
   });
 });

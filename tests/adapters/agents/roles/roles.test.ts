@@ -170,7 +170,6 @@ test('a name of a backend is not looked up in the prototype', () => {
 });
 
 describe('a session', () => {
-  const setting = (home: string) => ({ config: PRESETS.balanced, home });
   const filesBelow = async (folder: string): Promise<string[]> =>
     (await readdir(folder, { recursive: true, withFileTypes: true }))
       .filter((entry) => entry.isFile())
@@ -178,40 +177,42 @@ describe('a session', () => {
       .toSorted();
 
   test('of a lead gets the team of its preset, and the worktree stays as it is', async () => {
-    const [worktree, home] = [tempFolder(), tempFolder()];
-    const { args, overrides } = await rolesForSession(
+    const [worktree, folder] = [tempFolder(), tempFolder()];
+    const { args, notes } = await rolesForSession(
       'codex',
-      { role: 'team-lead', worktree, models: {} },
-      setting(home),
+      { role: 'team-lead', worktree, models: {}, folder },
+      PRESETS.balanced,
     );
-    expect(overrides.size).toBe(0);
+    expect(notes).toEqual([]);
     expect(await filesBelow(worktree)).toEqual([]);
-    expect(await filesBelow(home)).toEqual(['builder.toml', 'epic-planner.toml', 'epic-validator.toml']);
+    expect(await filesBelow(folder)).toEqual(['builder.toml', 'epic-planner.toml', 'epic-validator.toml']);
     expect(args.filter((arg) => arg !== '-c')).toHaveLength(3);
-    const builder = await readFile(join(home, 'codex/agents/builder.toml'), 'utf8');
+    const builder = await readFile(join(folder, 'roles/codex/agents/builder.toml'), 'utf8');
     expect(builder).toBe(renderRole('codex', only('builder'), {}));
   });
 
   test('leaves alone what the repository defines itself, and names it', async () => {
-    const [worktree, home] = [tempFolder(), tempFolder()];
+    const [worktree, folder] = [tempFolder(), tempFolder()];
     await mkdir(join(worktree, '.claude/agents/team'), { recursive: true });
     await writeFile(join(worktree, '.claude/agents/team/builder.md'), '---\nname: builder\n---\n');
-    const { args, overrides } = await rolesForSession(
+    const { args, notes } = await rolesForSession(
       'claude',
-      { role: 'team-lead', worktree, models: {} },
-      setting(home),
+      { role: 'team-lead', worktree, models: {}, folder },
+      PRESETS.balanced,
     );
-    expect([...overrides]).toEqual([['builder', '.claude/agents/team/builder.md']]);
+    expect(notes).toEqual([
+      'The repository defines the role builder itself, in .claude/agents/team/builder.md: it is used.',
+    ]);
     expect(Object.keys(JSON.parse(args[1] ?? '') as object)).toEqual(['epic-planner', 'epic-validator']);
   });
 
   test.each(['merger', 'final-validator', 'builder'] as const)(
     'of a %s starts no sub-agents',
     async (role) => {
-      const [worktree, home] = [tempFolder(), tempFolder()];
-      const got = await rolesForSession('copilot', { role, worktree, models: {} }, setting(home));
-      expect(got).toEqual({ args: [], env: {}, overrides: new Map() });
-      expect(await filesBelow(home)).toEqual([]);
+      const [worktree, folder] = [tempFolder(), tempFolder()];
+      const got = await rolesForSession('copilot', { role, worktree, models: {}, folder }, PRESETS.balanced);
+      expect(got).toEqual({ args: [], env: {}, notes: [] });
+      expect(await filesBelow(folder)).toEqual([]);
     },
   );
 });
