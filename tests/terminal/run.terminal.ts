@@ -1,0 +1,57 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { assertNothingLeft } from '../rig/leftovers.ts';
+import { eventsOf, journal } from '../rig/run-files.ts';
+import { scriptedProject } from '../rig/scripted-project.ts';
+import { openTerminal } from './terminal.ts';
+
+test('a run on a terminal: watched, stopped with Ctrl-C, and finished with resume', async () => {
+  const repo = scriptedProject({
+    epics: [{ id: 'A' }, { id: 'B', dependsOn: ['A'] }],
+    script: { 'team-lead': { epics: { B: [{ say: 'thinking about B' }, { hang: true }] } } },
+  });
+  onTestFinished(() => repo.remove());
+  const terminal = await openTerminal({ cwd: repo.path });
+
+  await terminal.command('teams run');
+  await terminal.waitFor(
+    new RegExp(
+      [
+        String.raw`^rig {2}\d\S+ +running +\d+s`,
+        String.raw` {2}A +merged +#1 +1/1 +\d+s +Epic A`,
+        String.raw` {2}B +attempting +#1 +0/1 +\d+s +thinking about B`,
+        String.raw` {2}█+░+ {2}1/2 merged$`,
+      ].join('\n'),
+      'm',
+    ),
+  );
+
+  await terminal.press('C-c');
+  const stopped = await terminal.waitFor('[130]');
+  expect(stopped).toContain('rig: interrupted after');
+  expect(stopped).toContain('next      teams resume');
+  assertNothingLeft(repo);
+
+  repo.write({ 'agents.json': '{}' });
+  await terminal.command('teams resume');
+  const passed = await terminal.waitFor(/^\[0\]/m);
+  expect(passed).toMatch(/^ {2}B +merged +#2 +1\/1 +\d+s +Epic B$/m);
+  expect(passed).toContain('2/2 merged, verdict pass');
+  expect(eventsOf(journal(repo.path), 'merge.done').map((event) => event.epicId)).toEqual(['A', 'B']);
+  assertNothingLeft(repo);
+});
+
+test('a narrow terminal that becomes wider while a run is watched', async () => {
+  const repo = scriptedProject({
+    epics: [{ id: 'A' }],
+    script: { 'team-lead': { default: [{ say: 'thinking about it for a long while' }, { hang: true }] } },
+  });
+  onTestFinished(() => repo.remove());
+  const terminal = await openTerminal({ cwd: repo.path, columns: 40, rows: 12 });
+  await terminal.command('teams run');
+  await terminal.waitFor(/attempting/);
+  await terminal.resize(100, 20);
+  await terminal.waitFor('thinking about it for a long while');
+  await terminal.press('C-c');
+  await terminal.waitFor('[130]');
+  assertNothingLeft(repo);
+});
