@@ -1,4 +1,5 @@
 import { join, relative, resolve } from 'node:path';
+import { writeEditorSchemas } from '../adapters/editor-schemas.ts';
 import { loadState } from '../adapters/journal/state.ts';
 import { makeTeamsFolder } from '../adapters/layout.ts';
 import {
@@ -82,7 +83,10 @@ export async function openProject(wish: ProjectWish): Promise<Outcome<Project, E
     return fail(EXIT.usage);
   }
   await excludeTeamsFolder(repository);
-  return ok({ repository, root, teams: await makeTeamsFolder(root), config, prdFile, prdPath, prd });
+  const teams = await makeTeamsFolder(root);
+  // In a fresh clone, `$schema` of the files in it names what is not there yet.
+  await writeEditorSchemas(teams);
+  return ok({ repository, root, teams, config, prdFile, prdPath, prd });
 }
 
 async function findPrd({ prd, cwd }: ProjectWish, root: string): Promise<Outcome<string>> {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+const WHEN = ['auto', 'always', 'never'] as const;
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
 const DURATION = /^(\d+(?:\.\d+)?)(s|m|h)$/;
 
@@ -10,12 +11,20 @@ export function parseDuration(text: string): number | null {
   return Math.round(Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS]);
 }
 
-const duration = z
-  .string()
-  .regex(DURATION, 'a duration such as 10s, 5m or 2h')
-  .describe('A duration: 10s, 5m, 2h');
+/** Backends that need no entry under `backends` to be named. */
+export const BUILT_IN_BACKENDS = ['claude', 'codex', 'copilot', 'opencode', 'scripted'] as const;
+
+// Editors show descriptions beside what they complete, and offer what `examples` has.
+const duration = (about: string) =>
+  z
+    .string()
+    .regex(DURATION, 'a duration such as 10s, 5m or 2h')
+    .meta({ description: `${about}. A duration: 10s, 5m, 2h`, examples: ['10m', '1h'] })
+    .optional();
+const count = (about: string) => z.int().min(1).max(20).describe(about).optional();
 const command = z.string().min(1).describe('A command line, run by sh in the worktree');
-const when = z.enum(['auto', 'always', 'never']);
+const when = (about: string) =>
+  z.enum(WHEN).describe(`${about}: always, never, or when the lead finds it worth it (auto)`).optional();
 
 const customBackend = z.strictObject({
   command: z
@@ -24,7 +33,10 @@ const customBackend = z.strictObject({
     .describe(
       'argv, never a shell string; {prompt_file} {worktree} {result} {epic_id} {role} {model} are replaced',
     ),
-  stdin: z.enum(['prompt', 'none']).default('none'),
+  stdin: z
+    .enum(['prompt', 'none'])
+    .default('none')
+    .describe('What the program reads from its standard input'),
   env: z.array(z.string()).default([]).describe('Names of variables that are added to the allow-list'),
 });
 const scriptedBackend = z.strictObject({
@@ -34,16 +46,33 @@ const scriptedBackend = z.strictObject({
 /** The shape of teams.config.yml. Everything is optional: see `DEFAULTS` and `PRESETS`. */
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
-  version: z.literal(1).optional(),
-  backend: z.string().min(1).optional(),
+  version: z.literal(1).optional().describe('The version of this format'),
+  backend: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({
+      description: 'The agent CLI behind the sessions: a built-in one, or a name under backends',
+      examples: [...BUILT_IN_BACKENDS],
+    }),
   permissions: z
     .enum(['safe', 'sandboxed', 'bypass'])
     .optional()
     .describe('What a session may do without asking; docs/backends says what each can prevent'),
-  preset: z.enum(['balanced', 'full', 'minimal']).optional(),
-  parallel: z.int().min(1).max(64).optional(),
-  base: z.string().min(1).optional(),
-  land: z.enum(['leave', 'merge']).optional(),
+  preset: z
+    .enum(['balanced', 'full', 'minimal'])
+    .optional()
+    .describe('How much planning and validation there is, where the keys below do not say it'),
+  parallel: z.int().min(1).max(64).optional().describe('Sessions at a time'),
+  base: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Where work starts from; default: branchName of the PRD, else the current branch'),
+  land: z
+    .enum(['leave', 'merge'])
+    .optional()
+    .describe('What happens to a passed integration branch: left alone, or merged into your branch'),
   setup: z.array(command).optional().describe('Run once in every new worktree'),
   verify: z
     .array(command)
@@ -52,27 +81,37 @@ export const configSchema = z.strictObject({
   copy: z.array(z.string().min(1)).optional().describe('Git-ignored files copied into every worktree'),
   timeouts: z
     .strictObject({
-      epic: duration.optional(),
-      idle: duration.optional(),
-      run: duration.optional(),
-      check: duration.optional(),
-      grace: duration.optional(),
+      epic: duration('One session'),
+      idle: duration('How long a session may say nothing'),
+      run: duration('The whole run'),
+      check: duration('One setup or verify command'),
+      grace: duration('The whole of a stop'),
     })
     .optional(),
   attempts: z
     .strictObject({
-      epic: z.int().min(1).max(20).optional(),
-      merge: z.int().min(1).max(20).optional(),
-      final: z.int().min(1).max(20).optional(),
+      epic: count('Sessions for one epic before it has failed'),
+      merge: count('Merger sessions for one merge'),
+      final: count('Rounds of the final validation'),
     })
     .optional(),
-  planning: z.strictObject({ epic: when.optional(), story: when.optional() }).optional(),
+  planning: z
+    .strictObject({ epic: when('A planner per epic'), story: when('A planner per story') })
+    .optional(),
   validation: z
     .strictObject({
-      story: when.optional(),
-      epic: when.optional(),
-      final: when.optional(),
-      fixRounds: z.int().min(0).max(20).optional(),
+      story: when('A validator per story'),
+      epic: when('A validator per epic'),
+      final: z
+        .enum(WHEN)
+        .optional()
+        .describe('The final validation of the whole; never: the verdict rests on checks alone'),
+      fixRounds: z
+        .int()
+        .min(0)
+        .max(20)
+        .optional()
+        .describe('How often a lead has findings of its validators mended'),
     })
     .optional(),
   models: z
@@ -84,7 +123,7 @@ export const configSchema = z.strictObject({
 
 export type ConfigFile = z.infer<typeof configSchema>;
 export type BackendConfig = z.infer<typeof customBackend> | z.infer<typeof scriptedBackend>;
-type When = z.infer<typeof when>;
+type When = (typeof WHEN)[number];
 
 /** The effective configuration. All times in milliseconds. */
 export interface Config {

@@ -23,8 +23,8 @@ const id = z
 
 export const storySchema = z.looseObject({
   id,
-  title: z.string().min(1),
-  description: z.string().default(''),
+  title: z.string().min(1).describe('The story in a few words'),
+  description: z.string().default('').describe('As a …, I want …, so that …'),
   acceptanceCriteria: z
     .array(z.string().min(1))
     .min(1)
@@ -40,15 +40,18 @@ export const storySchema = z.looseObject({
 
 export const epicSchema = z.looseObject({
   id,
-  title: z.string().min(1),
-  description: z.string().default(''),
+  title: z.string().min(1).describe('The epic in a few words'),
+  description: z.string().default('').describe('What a lead should know that no story says'),
   status: z.enum(EPIC_STATUSES).default('pending').describe('Written by teams'),
   planned: z.boolean().default(false).describe('An implementation plan was agreed and stored'),
   dependsOn: z
     .array(z.string())
     .default([])
     .describe('Ids of epics that have to be merged before this one starts'),
-  userStories: z.array(storySchema).min(1),
+  userStories: z
+    .array(storySchema)
+    .min(1)
+    .describe(`At most about ${STORIES_PER_EPIC}: more overfill the context of one lead`),
   verify: z
     .array(z.string().min(1))
     .optional()
@@ -58,21 +61,21 @@ export const epicSchema = z.looseObject({
     .record(z.string(), z.string())
     .optional()
     .describe('Model per role, for this epic, as in the configuration'),
-  labels: z.array(z.string()).optional(),
+  labels: z.array(z.string()).optional().describe('Words of your own; teams keeps them'),
   source: z.string().optional().describe('Where the epic came from, a URL'),
   approval: z.enum(['always']).optional().describe('always: waits for a person before it merges'),
 });
 
 export const prdSchema = z.looseObject({
   $schema: z.string().optional(),
-  project: z.string().min(1),
+  project: z.string().min(1).describe('The name of what is built'),
   branchName: z
     .string()
     .min(1)
     .optional()
     .describe('The branch that work starts from; default: the current one'),
-  description: z.string().default(''),
-  epics: z.array(epicSchema).min(1),
+  description: z.string().default('').describe('What it is for, in a sentence or two'),
+  epics: z.array(epicSchema).min(1).describe('The units that are scheduled, isolated and merged'),
 });
 
 export type Prd = z.infer<typeof prdSchema>;

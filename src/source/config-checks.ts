@@ -1,11 +1,9 @@
 import { posix, win32 } from 'node:path';
-import { parseDuration } from '../domain/config.ts';
+import { BUILT_IN_BACKENDS, parseDuration } from '../domain/config.ts';
 import type { Report } from './config-issues.ts';
 import { valueAt } from './config-keys.ts';
 import { isRecord, quote } from './findings.ts';
 import { nearMiss } from './near-miss.ts';
-
-export const BUILT_IN_BACKENDS = ['claude', 'codex', 'copilot', 'opencode', 'scripted'] as const;
 
 /** Timers cannot wait longer than 596 hours and would go off at once. In hours. */
 const LONGEST = 500;

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Config, type ConfigFile, configSchema } from '../domain/config.ts';
+import { BUILT_IN_BACKENDS, type Config, type ConfigFile, configSchema } from '../domain/config.ts';
 import { type Diagnostic, hasErrors } from '../domain/diagnostics.ts';
-import { BUILT_IN_BACKENDS, checkValues } from './config-checks.ts';
+import { checkValues } from './config-checks.ts';
 import { type Report, reportIssues } from './config-issues.ts';
 import {
   coerce,

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, realpath, rm, writeFile, appendFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { editorSchema } from '../../adapters/editor-schemas.ts';
 import { storing } from '../../adapters/storage-error.ts';
 import { runGit } from '../../adapters/git/run.ts';
 import { fail, ok, type Outcome } from '../../domain/problem.ts';
@@ -66,7 +67,11 @@ export async function createProject(folder: string): Promise<Outcome<null>> {
     // What a template of the person excludes or converts.
     await rm(join(folder, '.git', 'info'), { recursive: true, force: true });
     await appendFile(join(folder, '.git', 'config'), GIT_CONFIG);
-    for (const [name, content] of Object.entries(projectFiles())) {
+    const schemas = {
+      prd: await editorSchema(folder, 'prd', join(folder, 'prd.json')),
+      config: await editorSchema(folder, 'config', join(folder, 'teams.config.yml')),
+    };
+    for (const [name, content] of Object.entries(projectFiles(schemas))) {
       const path = join(folder, name);
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, content);

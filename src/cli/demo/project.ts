@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { schemaComment } from '../../adapters/editor-schemas.ts';
 import { agentsScript } from './agents.ts';
 import { baseFiles } from './base-files.ts';
 import { cliEpic } from './cli-epic.ts';
@@ -20,7 +21,8 @@ const epics: readonly DemoEpic[] = [
   exportEpic,
 ];
 
-const CONFIG = `# What \`teams config\` explains. Every setting has a default; these are the ones that matter here.
+const config = (schema: string): string => `${schemaComment(schema)}
+# What \`teams config\` explains. Every setting has a default; these are the ones that matter here.
 version: 1
 backend: scripted        # a real project has claude, codex, copilot or opencode here
 parallel: 3              # sessions at a time
@@ -29,12 +31,12 @@ backends:
   scripted: { script: ${SCRIPT} }
 `;
 
-/** Everything that is in the project before the run. */
-export function projectFiles(): Files {
+/** Everything that is in the project before the run. `schemas`: what an editor finds them by. */
+export function projectFiles(schemas: { readonly prd: string; readonly config: string }): Files {
   return {
     ...baseFiles,
-    'prd.json': `${JSON.stringify(prd(), null, 2)}\n`,
-    'teams.config.yml': CONFIG,
+    'prd.json': `${JSON.stringify({ $schema: schemas.prd, ...prd() }, null, 2)}\n`,
+    'teams.config.yml': config(schemas.config),
     [SCRIPT]: `# What the scripted agents of this demonstration do, instead of thinking.\n${stringify(agentsScript(epics), { lineWidth: 0 })}`,
   };
 }
