@@ -152,6 +152,8 @@ export interface SessionWatch {
   /** Called once, as soon as the process exists. */
   started(process: { readonly pid: number; readonly startTime: string }): void;
   activity(activity: Activity): void;
+  /** What a person should know of this session, on one line, such as a role that the repository defines itself. */
+  notice(text: string): void;
 }
 
 export interface Sessions {

@@ -35,6 +35,7 @@ export class RunContext {
   readonly checkout: CheckoutWatch;
   readonly #listeners: readonly Listener[];
   readonly #stop = new AbortController();
+  readonly #noticed = new Set<string>();
   #state: RunState | null;
   #wake: (() => void) | null = null;
   #failure: { readonly error: unknown } | null = null;
@@ -99,6 +100,13 @@ export class RunContext {
     if (changed === null) return;
     const text = `your checkout changed during the run, by you or by an agent that strayed; nothing of that counts as work. ${changed}`;
     await this.publish({ type: 'notice', level: 'warning', code: 'checkout-changed', text });
+  }
+
+  /** What every session has to say is said by the first. */
+  async noticeOnce(code: string, text: string): Promise<void> {
+    if (this.#noticed.has(text)) return;
+    this.#noticed.add(text);
+    await this.publish({ type: 'notice', level: 'info', code, text });
   }
 
   activity(activity: Activity): void {

@@ -88,6 +88,7 @@ export async function runSession<R extends ContractRole>(
           .catch((error: unknown) => ctx.abort(error));
       },
       activity: (activity) => ctx.activity(activity),
+      notice: (text) => void ctx.noticeOnce('session', text).catch((error: unknown) => ctx.abort(error)),
     },
     ctx.stop,
   );

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../domain/config.ts';
+import { printable } from '../../domain/printable.ts';
 import type { SessionEnd, Sessions } from '../../engine/ports.ts';
 import { openLog } from '../process/bounded-log.ts';
 import { type ChildEnd, runChild } from '../process/child.ts';
@@ -54,7 +55,7 @@ export function createSessions({
       });
 
       const listener = listen(request, backend, watch);
-      for (const text of launch.notes ?? []) listener.note(text);
+      for (const text of launch.notes ?? []) watch.notice(printable(text));
       const logs = {
         stdout: openLog(join(request.folder, 'session.ndjson')),
         stderr: openLog(join(request.folder, 'stderr.log')),

@@ -10,6 +10,7 @@ export interface Running {
   readonly request: SessionRequest;
   readonly end: Promise<SessionEnd>;
   readonly activities: Activity[];
+  readonly notices: readonly string[];
   readonly started: { readonly pid: number; readonly startTime: string }[];
   stop(): void;
   /** Resolves with the first activity that has this text. */
@@ -64,11 +65,13 @@ export class SessionRig {
       backends: { mine: backend },
     };
     const activities: Activity[] = [];
+    const notices: string[] = [];
     const started: Running['started'] = [];
     const waiting: { text: string; resolve: () => void }[] = [];
     const abort = new AbortController();
     const watch = {
       started: (process: { pid: number; startTime: string }) => void started.push(process),
+      notice: (text: string) => void notices.push(text),
       activity: (activity: Activity) => {
         activities.push(activity);
         for (const { text, resolve } of waiting) if (activity.text === text) resolve();
@@ -77,6 +80,7 @@ export class SessionRig {
     return {
       request,
       activities,
+      notices,
       started,
       end: createSessions({ config, root: this.root }).run(request, watch, abort.signal),
       stop: () => abort.abort(),

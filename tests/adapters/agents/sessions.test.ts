@@ -1,4 +1,4 @@
-import { chmodSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { allPids, factsOf, pidsWithEnvironment } from '../../../src/adapters/process/proc-fs.ts';
@@ -45,6 +45,25 @@ describe('a session', () => {
     chmodSync(join(rig.root, 'plain.txt'), 0o644);
     const refused = await rig.start({ command: ['./plain.txt'], stdin: 'none', env: [] }).end;
     expect(refused).toMatchObject({ cause: 'exit', exitCode: 126 });
+  });
+
+  it('says which roles the repository defines itself', async () => {
+    const path = process.env['PATH'];
+    const bin = join(rig.root, 'bin');
+    mkdirSync(bin);
+    writeFileSync(join(bin, 'claude'), '#!/bin/sh\nexec cat >/dev/null\n', { mode: 0o755 });
+    mkdirSync(join(rig.root, '.claude/agents'), { recursive: true });
+    writeFileSync(join(rig.root, '.claude/agents/builder.md'), '---\nname: builder\n---\n');
+    try {
+      process.env['PATH'] = `${bin}:${path}`;
+      const session = rig.start(rig.sh(''), { backend: 'claude', role: 'team-lead' });
+      expect(await session.end).toMatchObject({ exitCode: 0 });
+      expect(session.notices).toEqual([
+        'The repository defines the role builder itself, in .claude/agents/builder.md: it is used.',
+      ]);
+    } finally {
+      process.env['PATH'] = path;
+    }
   });
 
   it('turns lines of the protocol into activities and usage', async () => {

@@ -29,6 +29,7 @@ async function answer({ run, command = [], reap }: Command): Promise<unknown> {
   const watch = {
     started: (started: object) => process.stdout.write(`${JSON.stringify({ started })}\n`),
     activity() {},
+    notice() {},
   };
   return { end: await sessions.run(run, watch, new AbortController().signal) };
 }
