@@ -49,6 +49,10 @@ export function readRoles(names: readonly AgentRole[] = AGENT_ROLES): readonly R
   });
 }
 
+/** What a session is told in which a PRD or a plan is written. */
+export const readAuthoringPrompt = (name: 'init'): string =>
+  `${roleMark(name)}\n${readText(`authoring/${name}`)}`;
+
 /** A file of prompts/ that does not keep its form is a bug of ours. */
 function readPrompt(name: string): PromptFile {
   const match = /^---\n(.*?)^---\n(.*)$/ms.exec(readText(name));

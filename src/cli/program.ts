@@ -3,6 +3,7 @@ import about from '../../package.json' with { type: 'json' };
 import type { ExitCode } from '../domain/exit-codes.ts';
 import { printable } from '../domain/printable.ts';
 import type { CommandContext } from './output.ts';
+import { addAuthoringCommands } from './program-authoring.ts';
 
 /**
  * The command line. Every action imports its command when it is called: what `run` needs to load must not slow down
@@ -20,6 +21,7 @@ export function programFor(context: CommandContext, done: (code: ExitCode) => vo
     })
     .configureHelp({ showGlobalOptions: false })
     .showHelpAfterError('(teams --help shows what there is)');
+  addAuthoringCommands(program, context, done);
   addRunCommands(program, context, done);
   addViewCommands(program, context, done);
   addAgentsCommands(program, context, done);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { prdSchema } from './prd.ts';
 import { leadResultSchema, mergerResultSchema } from './result.ts';
 import { type AgentRole, builderReportSchema, planSchema, type Tier, validationSchema } from './roles.ts';
 import { validatorAnswerSchema } from './verdict.ts';
@@ -49,6 +50,9 @@ export const roleMark = (name: string): string => `<!-- teams-role: ${name} -->`
 
 /** The contract section of a prompt: generated from the schema that validates the answer, so the two cannot differ. */
 export const contractText = (role: ContractRole): string => schemaText(CONTRACTS[role]);
+
+/** The same for a PRD. */
+export const prdContract = (): string => schemaText(prdSchema);
 
 /** The same for the answer of a sub-agent. */
 export const answerText = (role: AgentRole): string => schemaText(ANSWERS[role]);

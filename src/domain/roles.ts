@@ -45,7 +45,7 @@ export type Models = Readonly<Record<string, string>>;
  * Null: none, the CLI chooses.
  */
 export function modelFor(
-  { role, model: tier }: Pick<RoleHead, 'role' | 'model'>,
+  { role, model: tier }: Pick<RoleHead, 'model'> & { readonly role: string },
   models: Models,
 ): string | null {
   return pinnedModel(role, models) ?? own(models, tier);

@@ -9,18 +9,20 @@ type Values = Readonly<Record<string, string>>;
 /** A part of a template that stands there only for some values: `{{#name=value|other}}` and `{{/}}`, each on its own line. */
 const CONDITION = /^\{\{#([\w.]+)=([\w|]+)\}\}\n(.*?)^\{\{\/\}\}\n/gms;
 
+export const renderPrompt = (prompts: Prompts, role: ContractRole, values: Values): string =>
+  fillTemplate(role, prompts.sessions[role].template, { ...values, contract: contractText(role) });
+
 /**
  * Fills `{{name}}` after the conditions are decided; a placeholder without a value is a bug in the template. Values are
  * never expanded again.
  */
-export function renderPrompt(prompts: Prompts, role: ContractRole, values: Values): string {
-  const all: Values = { ...values, contract: contractText(role) };
+export function fillTemplate(title: string, template: string, values: Values): string {
   const valueOf = (name: string): string => {
-    const value = all[name];
-    if (value === undefined) throw new Error(`prompt ${role}: no value for {{${name}}}`);
+    const value = values[name];
+    if (value === undefined) throw new Error(`prompt ${title}: no value for {{${name}}}`);
     return value;
   };
-  return prompts.sessions[role].template
+  return template
     .replace(CONDITION, (_, name: string, wanted: string, part: string) =>
       wanted.split('|').includes(valueOf(name)) ? part : '',
     )

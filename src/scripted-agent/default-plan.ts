@@ -1,5 +1,8 @@
+import { basename } from 'node:path';
+import { ask } from './ask.ts';
 import type { Assignment } from './assignment.ts';
 import type { Plan, Script, Step } from './script-schema.ts';
+import { writeJsonResult } from './result-file.ts';
 import { judge } from './verdict.ts';
 import { say } from './say.ts';
 import { perform } from './steps.ts';
@@ -42,9 +45,28 @@ export async function doDefault(worker: Worker): Promise<void> {
       return perform(worker, { resolve: 'union' });
     case 'final-validator':
       return judge(assignment);
+    case 'author':
+      return draft(assignment);
     default:
       say('message', `nothing scripted for a ${assignment.role}`);
   }
+}
+
+/** The smallest PRD that runs. */
+async function draft({ root, resultPath }: Assignment): Promise<void> {
+  const fallback = 'A first version';
+  const title = (await ask('What do you want to build?', fallback)) || fallback;
+  const criterion = 'docs/EPIC-001/US-001.md exists and says what was built';
+  writeJsonResult(resultPath, {
+    project: basename(root),
+    epics: [
+      {
+        id: 'EPIC-001',
+        title,
+        userStories: [{ id: 'US-001', title, acceptanceCriteria: [criterion] }],
+      },
+    ],
+  });
 }
 
 /** An epic that was reset is done on top of what is there, and a story counts only with a change. */

@@ -1,7 +1,8 @@
+import { stopAsking } from './ask.ts';
 import { readAssignment } from './assignment.ts';
 import { chooseSteps, doDefault } from './default-plan.ts';
 import { loadScript } from './load-script.ts';
-import { say } from './say.ts';
+import { INTERACTIVE, say } from './say.ts';
 import { perform } from './steps.ts';
 import { UsageError } from './usage-error.ts';
 import { Worker } from './worker.ts';
@@ -11,7 +12,8 @@ export async function main(env: NodeJS.ProcessEnv): Promise<number> {
   try {
     const assignment = readAssignment(env);
     const { role, epicId, attempt, promptLength } = assignment;
-    say('message', `${role} ${epicId} attempt ${attempt}: read a prompt of ${promptLength} characters`);
+    if (!INTERACTIVE)
+      say('message', `${role} ${epicId} attempt ${attempt}: read a prompt of ${promptLength} characters`);
     const script = assignment.script === undefined ? {} : await loadScript(assignment.script);
     const steps = chooseSteps(script, assignment);
     const worker = new Worker(assignment);
@@ -21,5 +23,7 @@ export async function main(env: NodeJS.ProcessEnv): Promise<number> {
   } catch (error) {
     process.stderr.write(`scripted agent: ${(error as Error).message}\n`);
     return error instanceof UsageError ? 2 : 1;
+  } finally {
+    stopAsking();
   }
 }

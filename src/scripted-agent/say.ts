@@ -1,12 +1,16 @@
 import { writeSync } from 'node:fs';
 
+/** A person sits at the terminal: they are told in words what `teams` gets as lines of JSON. */
+export const INTERACTIVE = process.argv.includes('--interactive');
+
 /** One line of the protocol of scripted and command backends. */
 export function emit(line: object): void {
   writeAll(1, Buffer.from(`${JSON.stringify(line)}\n`));
 }
 
 export function say(kind: 'tool' | 'message' | 'file' | 'agent', text: string): void {
-  emit({ type: 'activity', kind, text });
+  if (INTERACTIVE) writeAll(1, Buffer.from(`${kind === 'message' ? '' : `${kind}: `}${text}\n`));
+  else emit({ type: 'activity', kind, text });
 }
 
 /** Written at once and in order. When nobody reads any more, there is nobody to work for: the agent ends. */

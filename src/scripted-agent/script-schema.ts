@@ -52,6 +52,19 @@ export const STEPS = {
     coverage: z.array(z.record(z.string(), z.unknown())).optional(),
   }),
   say: z.strictObject({ say: text }),
+  ask: z
+    .strictObject({
+      ask: text,
+      as: z
+        .string()
+        .regex(/^[a-z][A-Za-z0-9]*$/)
+        .describe('From here on {name} is the answer'),
+      otherwise: text.optional().describe('The answer where nobody can be asked; default: nothing'),
+    })
+    .describe('A question to the person, in an interactive session; the answer is one line'),
+  result: z.strictObject({
+    result: z.record(z.string(), z.unknown()).describe('The whole result file, answers filled in'),
+  }),
   activity: z.strictObject({
     activity: z.strictObject({ kind: z.enum(['tool', 'message', 'file', 'agent']), text }),
   }),

@@ -1,9 +1,10 @@
+import { ask } from './ask.ts';
 import { flood, hang, leaveGrandchild } from './faults.ts';
 import { commitAll, resolveCommit } from './git.ts';
 import { pause } from './pause.ts';
 import { resolveConflicts } from './resolve.ts';
 import { writeJsonResult, writeResult } from './result-file.ts';
-import { emit, say } from './say.ts';
+import { emit, INTERACTIVE, say } from './say.ts';
 import type { Step } from './script-schema.ts';
 import { doStories } from './story.ts';
 import { giveVerdict } from './verdict.ts';
@@ -28,11 +29,13 @@ export async function perform(worker: Worker, step: Step): Promise<void> {
   } else if ('commit' in step)
     commitAll(worker.git, worker.fill(step.commit), { empty: step.empty === true });
   else if ('resolve' in step) resolveConflicts(worker, step);
+  else if ('ask' in step) worker.answers.set(step.as, await ask(worker.fill(step.ask), step.otherwise));
+  else if ('result' in step) writeJsonResult(resultPath, fillAll(worker, step.result));
   else if ('say' in step) say('message', worker.fill(step.say));
-  else if ('activity' in step)
-    emit({ type: 'activity', kind: step.activity.kind, text: worker.fill(step.activity.text) });
-  else if ('usage' in step) emit({ type: 'usage', ...step.usage });
-  else if ('hang' in step) await hang();
+  else if ('activity' in step) say(step.activity.kind, worker.fill(step.activity.text));
+  else if ('usage' in step) {
+    if (!INTERACTIVE) emit({ type: 'usage', ...step.usage });
+  } else if ('hang' in step) await hang();
   else if ('flood' in step) flood(step);
   else if ('spawn' in step) await leaveGrandchild(step);
   else if ('ignoreSigterm' in step) process.on('SIGTERM', () => {});
@@ -43,6 +46,14 @@ export async function perform(worker: Worker, step: Step): Promise<void> {
     worker.result.epicId = worker.fill(step.foreignResult);
     writeJsonResult(resultPath, worker.result);
   } else process.exit(step.exit);
+}
+
+/** Every string in it, however deep; keys stay. */
+function fillAll(worker: Worker, value: unknown): unknown {
+  if (typeof value === 'string') return worker.fill(value);
+  if (Array.isArray(value)) return value.map((item) => fillAll(worker, item));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, fillAll(worker, inner)]));
 }
 
 function pass(worker: Worker, selector: string, revision: string): void {

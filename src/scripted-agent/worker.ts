@@ -11,6 +11,8 @@ export class Worker {
   readonly assignment: Assignment;
   readonly git: RunGit;
   readonly result: LeadResult;
+  /** What the person said, by the name that the script gives it. */
+  readonly answers = new Map<string, string>();
 
   constructor(assignment: Assignment) {
     this.assignment = assignment;
@@ -18,7 +20,7 @@ export class Worker {
     this.result = { epicId: assignment.epicId, stories: {} };
   }
 
-  /** Replaces {epic} {story} {attempt} {worktree} {root}; other braces stay, so that code can be written. */
+  /** Replaces {epic} {story} {attempt} {worktree} {root} and answers; other braces stay, so that code can be written. */
   fill(text: string, story = ''): string {
     const { epicId, attempt, worktree, root } = this.assignment;
     const values: Readonly<Record<string, string>> = {
@@ -27,8 +29,11 @@ export class Worker {
       attempt: String(attempt),
       worktree,
       root,
+      ...Object.fromEntries(this.answers),
     };
-    return text.replace(/\{(epic|story|attempt|worktree|root)\}/g, (_, name: string) => values[name] ?? '');
+    return text.replace(/\{([a-z][A-Za-z0-9]*)\}/g, (whole, name: string) =>
+      Object.hasOwn(values, name) ? (values[name] ?? '') : whole,
+    );
   }
 
   write(files: Readonly<Record<string, string>>, story?: string): void {

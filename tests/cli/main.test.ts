@@ -54,6 +54,7 @@ test('help names every command', async () => {
   expect([code, stderr]).toEqual([0, '']);
   const commands = stdout.slice(stdout.indexOf('Commands:')).match(/^ {2}(\w+)/gm);
   expect(commands?.map((name) => name.trim())).toEqual([
+    'init',
     'run',
     'resume',
     'reset',

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { prdSchema } from '../../src/domain/prd.ts';
 import { leadResultSchema, mergerResultSchema } from '../../src/domain/result.ts';
 import { validatorAnswerSchema } from '../../src/domain/verdict.ts';
 import { AgentRig, EPIC } from './agent-rig.ts';
@@ -195,6 +196,34 @@ describe('a final validator', () => {
       { role: 'final-validator' },
     );
     expect(JSON.parse(raw.result ?? '')).toEqual({ phase: 'x' });
+  });
+});
+
+describe('an author', () => {
+  it('answers its own questions where nobody can be asked', () => {
+    const end = rig.run(
+      {
+        author: {
+          default: [
+            { ask: 'What?', as: 'idea', otherwise: 'A shop' },
+            { ask: 'For whom?', as: 'whom' },
+            { result: { project: '{idea}', tags: ['for {whom}', 3, '{other}'], deep: { '{idea}': null } } },
+          ],
+        },
+      },
+      { role: 'author' },
+    );
+    expect(end).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(JSON.parse(end.result ?? '')).toEqual({
+      project: 'A shop',
+      tags: ['for ', 3, '{other}'],
+      deep: { '{idea}': null },
+    });
+  });
+
+  it('writes a PRD when the script has nothing for it', () => {
+    const { result } = rig.run(null, { role: 'author' });
+    expect(prdSchema.parse(JSON.parse(result ?? '')).epics).toHaveLength(1);
   });
 });
 

@@ -16,6 +16,17 @@ export interface Launch {
   readonly notes?: readonly string[];
 }
 
+/** A session that a person talks to: in their checkout (`worktree`) and without limits, because they end it. */
+export type TalkRequest = Omit<SessionRequest, 'limits'>;
+
+/** How to start the terminal interface of an agent. It gets the terminal that `teams` runs in. */
+export interface InteractiveLaunch {
+  readonly argv: readonly [string, ...string[]];
+  /** As in `Launch`. */
+  readonly inherit: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /** What one line of its standard output tells. */
 export interface LineFacts {
   readonly activity?: Pick<Activity, 'kind' | 'text'>;
@@ -33,6 +44,11 @@ export interface Backend {
   unavailable(): Promise<Problem | null>;
   /** May write below `request.folder`, never into the worktree. Throws `StorageError`. */
   launch(request: SessionRequest): Promise<Launch>;
+  /**
+   * For a backend that a person can talk to. `opening` is a line without a leading dash, said to the agent in the name of
+   * the person. What the agent may do without asking is little, whatever the profile: the person is there to be asked.
+   */
+  converse?(request: TalkRequest, opening: string): Promise<InteractiveLaunch>;
   /** Pure. Null: not a line of its protocol, so plain text for people. */
   readLine(line: string): LineFacts | null;
   /** What only its files tell, once it has ended; null: nothing more. */

@@ -89,10 +89,7 @@ export function claudeBackend(
           ...roles.args,
         ],
         stdin: 'prompt',
-        inherit: [
-          ...INHERITED,
-          ...CLOUDS.flatMap(([flag, names]) => (process.env[flag] === undefined ? [] : [flag, ...names])),
-        ],
+        inherit: inherited(),
         env: {
           ...QUIET,
           // The session would end before its sub-agents, or with several results.
@@ -109,5 +106,24 @@ export function claudeBackend(
       };
     },
     readLine: readClaudeLine,
+    converse: async (request, opening) => ({
+      argv: [
+        await programOf(CLI, root),
+        ...(request.model === null ? [] : ['--model', request.model]),
+        opening,
+        // An absolute path has two slashes in a rule. Lists take what follows, so they come last.
+        '--allowedTools',
+        `Edit(/${request.folder}/**)`,
+        '--disallowedTools',
+        ...DENIED,
+      ],
+      inherit: inherited(),
+      env: QUIET,
+    }),
   };
 }
+
+const inherited = (): readonly string[] => [
+  ...INHERITED,
+  ...CLOUDS.flatMap(([flag, names]) => (process.env[flag] === undefined ? [] : [flag, ...names])),
+];

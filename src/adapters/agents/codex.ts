@@ -30,6 +30,9 @@ const CODEX: NpmCli = {
   profiles: ['safe', 'sandboxed', 'bypass'],
 };
 
+/** The key that it talks to its model with is none of its tools' business. */
+const HIDE_KEYS = ['-c', 'shell_environment_policy.ignore_default_excludes=false'];
+
 /** Codex, by `codex exec`. See docs/backends/codex.md. `root` is the repository root. */
 export function codexBackend(config: Config, root: string): Backend {
   return {
@@ -49,15 +52,13 @@ export function codexBackend(config: Config, root: string): Backend {
           'unbounded_connection_retries',
           '-c',
           trust([root, request.worktree]),
-          // The key that it talks to its model with is none of its tools' business.
-          '-c',
-          'shell_environment_policy.ignore_default_excludes=false',
+          ...HIDE_KEYS,
           ...(request.model === null ? [] : ['-m', request.model]),
           ...roles.args,
           '-',
         ],
         stdin: 'prompt',
-        inherit: ['CODEX_HOME', 'CODEX_API_KEY', ...(await keysOfProviders())],
+        inherit: await inherited(),
         env: roles.env,
         // On SIGTERM it would leave the commands of its tools behind.
         stopSignal: 'SIGINT',
@@ -65,6 +66,22 @@ export function codexBackend(config: Config, root: string): Backend {
       };
     },
     readLine: readCodexLine,
+    converse: async (request, opening) => ({
+      argv: [
+        await programOf(CODEX, root),
+        '-C',
+        request.worktree,
+        '-s',
+        'workspace-write',
+        '-a',
+        'on-request',
+        ...HIDE_KEYS,
+        ...(request.model === null ? [] : ['-m', request.model]),
+        opening,
+      ],
+      inherit: await inherited(),
+      env: {},
+    }),
     usageAfter: async (request) => (await rolloutsOf(request)).usage,
     failureAfter: async (request, failure) =>
       failure.kind === 'rate-limit'
@@ -102,6 +119,12 @@ const codexHome = (): string => {
   const home = process.env['CODEX_HOME'];
   return home === undefined || home === '' ? join(homedir(), '.codex') : home;
 };
+
+const inherited = async (): Promise<readonly string[]> => [
+  'CODEX_HOME',
+  'CODEX_API_KEY',
+  ...(await keysOfProviders()),
+];
 
 /** Names of the variables that providers of the person's configuration take their keys from. */
 async function keysOfProviders(): Promise<readonly string[]> {

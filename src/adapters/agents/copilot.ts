@@ -35,13 +35,8 @@ const INHERITED = [
   'COPILOT_PROVIDER_BEARER_TOKEN',
 ];
 
-const FLAGS = [
-  '--output-format',
-  'json',
-  '--stream',
-  'off',
-  '--no-color',
-  '--no-ask-user',
+/** In sessions and in conversations. */
+const ALWAYS = [
   '--no-auto-update',
   '--disable-client-telemetry',
   // The one of GitHub can change repositories on the server.
@@ -49,6 +44,7 @@ const FLAGS = [
   '--deny-tool=shell(git push)',
   `--secret-env-vars=${TOKENS.join(',')}`,
 ];
+const FLAGS = ['--output-format', 'json', '--stream', 'off', '--no-color', '--no-ask-user', ...ALWAYS];
 const USAGE_FILE = 'usage.json';
 const USAGE_LIMIT = 1_000_000;
 
@@ -87,6 +83,17 @@ export function copilotBackend(
       };
     },
     readLine: readCopilotLine,
+    converse: async (request, opening) => ({
+      argv: [
+        await programOf(CLI, root),
+        ...ALWAYS,
+        ...(request.model === null ? [] : ['--model', request.model]),
+        '--interactive',
+        opening,
+      ],
+      inherit: INHERITED,
+      env: QUIET,
+    }),
     async usageAfter(request) {
       const file = await readUntrusted(join(request.folder, USAGE_FILE), USAGE_LIMIT);
       return file !== null && 'text' in file ? readCopilotUsage(file.text) : null;

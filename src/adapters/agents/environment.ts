@@ -1,4 +1,4 @@
-import type { SessionRequest } from '../../engine/ports.ts';
+import type { TalkRequest } from './backend.ts';
 
 /**
  * What an agent gets of the person's environment: enough to find programs, certificates, proxies and an identity for
@@ -26,8 +26,18 @@ export function inheritedEnvironment(extra: readonly string[]): Record<string, s
   return env;
 }
 
+/** What a program on a terminal draws with, and what it opens for the person. */
+const ON_A_TERMINAL =
+  'COLORTERM TERM_PROGRAM TERM_PROGRAM_VERSION TERMINFO COLORFGBG NO_COLOR TMUX EDITOR VISUAL BROWSER DISPLAY WAYLAND_DISPLAY DBUS_SESSION_BUS_ADDRESS'.split(
+    ' ',
+  );
+
+/** The same for a session that has the terminal of the person. */
+export const terminalEnvironment = (extra: readonly string[]): Record<string, string> =>
+  inheritedEnvironment([...ON_A_TERMINAL, ...extra]);
+
 /** What every session is told, whatever its backend. Holds no secret. */
-export function contractEnvironment(request: SessionRequest): Record<string, string> {
+export function contractEnvironment(request: TalkRequest): Record<string, string> {
   return {
     TEAMS_ROLE: request.role,
     TEAMS_EPIC_ID: request.epicId ?? '',

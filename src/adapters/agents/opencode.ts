@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, relative } from 'node:path';
 import type { Config } from '../../domain/config.ts';
 import type { SessionRequest } from '../../engine/ports.ts';
 import type { Backend, LineFacts } from './backend.ts';
@@ -71,6 +71,24 @@ export function opencodeBackend(config: Config, root: string): Backend {
       };
     },
     readLine: readOpencodeLine,
+    converse: async (request, opening) => ({
+      argv: [
+        await programOf(OPENCODE, root),
+        request.worktree,
+        ...(request.model === null ? [] : ['--model', request.model]),
+        '--prompt',
+        opening,
+      ],
+      inherit: INHERITED,
+      env: {
+        ...QUIET,
+        // By itself it asks for nothing.
+        OPENCODE_PERMISSION: JSON.stringify({
+          edit: { '*': 'ask', [`${relative(request.worktree, request.folder)}/*`]: 'allow' },
+          bash: { '*': 'ask', 'git push': 'deny', 'git push *': 'deny' },
+        }),
+      },
+    }),
   };
 }
 

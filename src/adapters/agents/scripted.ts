@@ -34,6 +34,11 @@ export function scriptedBackend(name: string, config: ScriptedConfig, root: stri
       inherit: [],
       env: { TEAMS_SCRIPT: script, TEAMS_ROOT: root },
     }),
+    converse: async () => ({
+      argv: [process.execPath, agent, '--interactive'],
+      inherit: [],
+      env: { TEAMS_SCRIPT: script, TEAMS_ROOT: root },
+    }),
     readLine: readActivityLine,
   };
 }

@@ -1,0 +1,112 @@
+import { mkdir, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TalkRequest } from '../../adapters/agents/backend.ts';
+import { createSessions } from '../../adapters/agents/sessions.ts';
+import { openGit } from '../../adapters/git/open.ts';
+import { newRunId, worktreesFolder } from '../../adapters/layout.ts';
+import { storing } from '../../adapters/storage-error.ts';
+import type { Config } from '../../domain/config.ts';
+import type { SessionEnd, SessionWatch } from '../../engine/ports.ts';
+
+/** A session in which a PRD or a plan is written, before there is a run. */
+export interface AuthoringSession {
+  readonly role: 'author' | 'planner';
+  /** Of the command; several sessions may share it. */
+  readonly id: string;
+  readonly epicId: string | null;
+  /** Absolute, made by `openAuthoring` or below such a folder. */
+  readonly folder: string;
+  readonly backend: string;
+  readonly model: string | null;
+  readonly models: Readonly<Record<string, string>>;
+  readonly prompt: string;
+  /** What it gets as JSON beside the prompt. */
+  readonly input: unknown;
+  readonly prdFile: string;
+  readonly resultName: string;
+}
+
+/** A fresh folder below `.teams/authoring/`. Throws `StorageError`. */
+export async function openAuthoring(
+  teams: string,
+): Promise<{ readonly id: string; readonly folder: string }> {
+  const id = newRunId(new Date());
+  const folder = join(teams, 'authoring', id);
+  await storing(folder, () => mkdir(folder, { recursive: true, mode: 0o700 }));
+  return { id, folder };
+}
+
+/** Writes what the session gets and says how to start it, in `worktree`. Throws `StorageError`. */
+export async function prepareSession(session: AuthoringSession, worktree: string): Promise<TalkRequest> {
+  const { folder, id } = session;
+  const promptFile = join(folder, 'prompt.md');
+  const epicFile = join(folder, 'input.json');
+  await storing(folder, async () => {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writeFile(promptFile, session.prompt, { mode: 0o600 });
+    await writeFile(epicFile, `${JSON.stringify(session.input, null, 1)}\n`, { mode: 0o600 });
+  });
+  return {
+    role: session.role,
+    runId: id,
+    epicId: session.epicId,
+    attempt: 1,
+    backend: session.backend,
+    model: session.model,
+    models: session.models,
+    worktree,
+    folder,
+    promptFile,
+    epicFile,
+    resultPath: join(folder, session.resultName),
+    prdFile: session.prdFile,
+  };
+}
+
+/**
+ * One session that nobody talks to, in a worktree of its own: whatever it does there is thrown away, only its result
+ * file counts. The lock of the repository has to be held.
+ */
+export async function runAlone(
+  { config, root, teams, head }: Setting,
+  session: AuthoringSession,
+  watch: SessionWatch,
+  stop: AbortSignal,
+): Promise<SessionEnd> {
+  const git = openGit(root, session.id);
+  const folder = worktreesFolder(teams, session.id);
+  const worktree = join(folder, session.epicId ?? session.role);
+  await git.addDetachedWorktree(worktree, head);
+  try {
+    const request = await prepareSession(session, worktree);
+    const limits = { total: config.timeouts.epic, idle: config.timeouts.idle };
+    return await createSessions({ config, root }).run({ ...request, limits }, watch, stop);
+  } finally {
+    await git.removeWorktree(worktree);
+    // Another session of the same command may still be there.
+    await rmdir(folder).catch(() => undefined);
+  }
+}
+
+interface Setting {
+  readonly config: Config;
+  /** Of the checkout. */
+  readonly root: string;
+  readonly teams: string;
+  /** The commit that the session sees. */
+  readonly head: string;
+}
+
+/** Aborts on Ctrl-C and the like, until `unwatch` is called. */
+export function stopOnSignals(): { readonly stop: AbortSignal; readonly unwatch: () => void } {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort();
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, abort);
+  return {
+    stop: controller.signal,
+    unwatch: () => {
+      for (const signal of signals) process.off(signal, abort);
+    },
+  };
+}
