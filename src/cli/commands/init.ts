@@ -107,6 +107,7 @@ async function author(options: InitOptions, place: Place): Promise<ExitCode> {
       const watch = {
         started: () => undefined,
         activity: ({ text }: { readonly text: string }) => options.stderr(`${text}\n`),
+        notice: (text: string) => options.stderr(`${printable(text)}\n`),
       };
       const end = await runAlone({ config, root, teams, head: repository.head }, session, watch, stop);
       if (end.exitCode === 0) return EXIT.passed;
