@@ -5,7 +5,8 @@ import { fail, ok, type Outcome, type Problem } from '../domain/problem.ts';
 import { printable } from '../domain/printable.ts';
 import { wantsSignature } from './git/merge.ts';
 import { withIndexCopy } from './git/patch.ts';
-import { type GitResult, NOT_STARTED, runGit } from './git/run.ts';
+import { type GitResult, runGit } from './git/run.ts';
+import { gitVersion } from './git/version.ts';
 import { storing } from './storage-error.ts';
 
 export interface Repository {
@@ -17,17 +18,14 @@ export interface Repository {
   readonly branch: string | null;
   readonly shallow: boolean;
   readonly hasSubmodules: boolean;
-  readonly gitVersion: string;
 }
-
-const OLDEST = [2, 38] as const;
 
 /** The repository around a folder, or why it cannot be worked with. */
 export async function openRepository(cwd: string): Promise<Outcome<Repository>> {
   if (!existsSync(cwd)) return fail({ code: 'no-folder', what: 'this folder does not exist', where: cwd });
   const ask = (...args: string[]): Promise<GitResult> => runGit(cwd, args, { accept: 'any', anywhere: true });
   const [version, place, head, branch] = await Promise.all([
-    ask('version'),
+    gitVersion(cwd),
     ask(
       'rev-parse',
       '--path-format=absolute',
@@ -40,9 +38,7 @@ export async function openRepository(cwd: string): Promise<Outcome<Repository>> 
     ask('rev-parse', '--verify', '--quiet', 'HEAD^{commit}'),
     ask('symbolic-ref', '--quiet', '--short', 'HEAD'),
   ]);
-  const gitVersion = /\d+\.\d+[\w.]*/.exec(version.stdout)?.[0] ?? '';
-  const unusable = versionProblem(version.exitCode, gitVersion);
-  if (unusable !== null) return fail(unusable);
+  if (version.problem !== null) return fail(version.problem);
   const [bare, insideGit, shallow, commonDir, root] = place.stdout.split('\n');
   if (bare === 'true') return fail(bareProblem(cwd));
   if (place.exitCode !== 0 || commonDir === undefined || !root)
@@ -56,7 +52,6 @@ export async function openRepository(cwd: string): Promise<Outcome<Repository>> 
     branch: name,
     shallow: shallow === 'true',
     hasSubmodules: existsSync(join(root, '.gitmodules')),
-    gitVersion,
   });
 }
 
@@ -117,24 +112,6 @@ export async function snapshotTracked(root: string): Promise<string | null> {
     const args = ['commit-tree', ...signs, '-p', head[1] ?? 'HEAD', '-m', message, tree];
     return (await runGit(root, args)).stdout.trim();
   });
-}
-
-function versionProblem(exitCode: number, version: string): Problem | null {
-  if (exitCode === NOT_STARTED) {
-    return {
-      code: 'no-git',
-      what: 'git is not installed, or not on the PATH',
-      fix: 'install git 2.38 or newer: https://git-scm.com',
-    };
-  }
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return null;
-  return {
-    code: 'old-git',
-    what: `git ${version || 'of an unknown version'} is too old`,
-    why: 'teams computes merges with git merge-tree --write-tree, which came with git 2.38',
-    fix: 'install git 2.38 or newer: https://git-scm.com',
-  };
 }
 
 const bareProblem = (cwd: string): Problem => ({

@@ -127,6 +127,14 @@ function addViewCommands(program: Command, context: CommandContext, done: (code:
       const { configCommand } = await import('./commands/config.ts');
       done(await configCommand({ ...context, ...options }));
     });
+  program
+    .command('doctor')
+    .description('what a run needs here, and a fix for what is missing')
+    .option('--json', 'as one JSON object')
+    .action(async (options: JsonFlag) => {
+      const { doctorCommand } = await import('./commands/doctor.ts');
+      done(await doctorCommand({ ...context, ...options }));
+    });
 }
 
 function addAgentsCommands(program: Command, context: CommandContext, done: (code: ExitCode) => void): void {

@@ -31,7 +31,6 @@ test('opens a repository from anywhere in it', async () => {
     branch: 'main',
     shallow: false,
     hasSubmodules: false,
-    gitVersion: git(root, 'version').split(' ')[2],
   };
   expect(await openRepository(join(root, 'deep/er'))).toEqual({ ok: true, value: expected });
   git(root, 'checkout', '-q', '--detach');

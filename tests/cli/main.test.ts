@@ -64,6 +64,7 @@ test('help names every command', async () => {
     'logs',
     'validate',
     'config',
+    'doctor',
     'agents',
     'help',
   ]);

@@ -1,3 +1,4 @@
+import type { BackendFacts } from '../../domain/doctor.ts';
 import type { Activity, Usage } from '../../domain/events.ts';
 import type { Problem } from '../../domain/problem.ts';
 import type { AgentFailure, SessionRequest } from '../../engine/ports.ts';
@@ -42,6 +43,8 @@ export interface LineFacts {
 export interface Backend {
   /** Null when a session can be started, otherwise why not. */
   unavailable(): Promise<Problem | null>;
+  /** For `teams doctor`: needs no network, spends no token, and tells no secret. */
+  inspect(): Promise<BackendFacts>;
   /** May write below `request.folder`, never into the worktree. Throws `StorageError`. */
   launch(request: SessionRequest): Promise<Launch>;
   /**

@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import type { Config } from '../../domain/config.ts';
 import type { Backend } from './backend.ts';
 import { readClaudeLine } from './claude-events.ts';
-import { type NpmCli, problemOf, programOf } from './native-program.ts';
+import { loginOf } from './login.ts';
+import { installationOf, type NpmCli, problemOf, programOf } from './native-program.ts';
 import { rolesForSession } from './roles/session-roles.ts';
 
 const PLATFORM = `${process.platform}-${process.arch}`;
@@ -22,16 +26,15 @@ const CLI: NpmCli = {
 };
 
 /** Who pays, for which models, and where the CLI keeps what it knows of the person. */
+const KEYS = ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'CLAUDE_CODE_OAUTH_TOKEN'];
 const INHERITED = [
-  'ANTHROPIC_API_KEY',
-  'ANTHROPIC_AUTH_TOKEN',
+  ...KEYS,
   'ANTHROPIC_BASE_URL',
   'ANTHROPIC_CUSTOM_HEADERS',
   'ANTHROPIC_MODEL',
   'ANTHROPIC_DEFAULT_OPUS_MODEL',
   'ANTHROPIC_DEFAULT_SONNET_MODEL',
   'ANTHROPIC_DEFAULT_HAIKU_MODEL',
-  'CLAUDE_CODE_OAUTH_TOKEN',
   'CLAUDE_CONFIG_DIR',
 ];
 const CLOUDS: readonly (readonly [string, readonly string[]])[] = [
@@ -68,6 +71,16 @@ export function claudeBackend(
 ): Backend {
   return {
     unavailable: () => problemOf(CLI, config, root),
+    inspect: async () => ({
+      ...(await installationOf(CLI, root)),
+      login: loginOf({
+        variables: [...KEYS, ...CLOUDS.map(([flag]) => flag)],
+        file: join(claudeHome(), '.credentials.json'),
+        elsewhere: loginElsewhere(),
+        fix: 'start claude and type /login, or set ANTHROPIC_API_KEY',
+      }),
+      sandbox: { state: 'none', text: 'none' },
+    }),
     async launch(request) {
       const roles = await rolesForSession('claude', request, config);
       const bypass = config.permissions === 'bypass';
@@ -127,3 +140,14 @@ const inherited = (): readonly string[] => [
   ...INHERITED,
   ...CLOUDS.flatMap(([flag, names]) => (process.env[flag] === undefined ? [] : [flag, ...names])),
 ];
+
+function claudeHome(): string {
+  const home = process.env['CLAUDE_CONFIG_DIR'];
+  return home === undefined || home === '' ? join(homedir(), '.claude') : home;
+}
+
+function loginElsewhere(): string | null {
+  if (process.platform !== 'linux') return 'the keychain may have it';
+  // They may name an `apiKeyHelper`, a program that gives the key.
+  return existsSync(join(claudeHome(), 'settings.json')) ? 'settings.json may name a helper for it' : null;
+}

@@ -1,14 +1,17 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Config } from '../../domain/config.ts';
+import type { BackendFacts } from '../../domain/doctor.ts';
 import type { SessionRequest } from '../../engine/ports.ts';
 import type { Backend } from './backend.ts';
 import { readCodexLine, threadOf } from './codex-events.ts';
 import { NO_ROLLOUTS, readRollouts, type Rollouts } from './codex-rollouts.ts';
-import { type NpmCli, problemOf, programOf } from './native-program.ts';
+import { canIsolate, NAMESPACES_FIX } from './isolation.ts';
+import { loginOf } from './login.ts';
+import { installationOf, type NpmCli, problemOf, programOf } from './native-program.ts';
 import { rolesForSession } from './roles/session-roles.ts';
 
 const TRIPLES: Readonly<Record<string, string>> = {
@@ -37,6 +40,18 @@ const HIDE_KEYS = ['-c', 'shell_environment_policy.ignore_default_excludes=false
 export function codexBackend(config: Config, root: string): Backend {
   return {
     unavailable: () => problemOf(CODEX, config, root),
+    inspect: async () => ({
+      ...(await installationOf(CODEX, root)),
+      login: loginOf({
+        variables: ['CODEX_API_KEY', ...(await keysOfProviders())],
+        file: join(codexHome(), 'auth.json'),
+        elsewhere: existsSync(join(codexHome(), 'config.toml'))
+          ? 'config.toml may name a provider or a keychain'
+          : null,
+        fix: 'codex login, or set CODEX_API_KEY',
+      }),
+      sandbox: await sandboxOf(root),
+    }),
     async launch(request) {
       const roles = await rolesForSession('codex', request, config);
       return {
@@ -87,6 +102,18 @@ export function codexBackend(config: Config, root: string): Backend {
       failure.kind === 'rate-limit'
         ? { ...failure, resetsAt: (await rolloutsOf(request)).resetsAt }
         : failure,
+  };
+}
+
+async function sandboxOf(root: string): Promise<BackendFacts['sandbox']> {
+  if (process.platform !== 'linux') return { state: 'unknown', text: 'its own; not tried on this platform' };
+  const can = await canIsolate(root);
+  if (can === null) return { state: 'unknown', text: 'its own; not known whether it works here' };
+  if (can) return { state: 'available', text: 'its own, in every profile but bypass' };
+  return {
+    state: 'unavailable',
+    text: 'its own sandbox cannot work here: commands of safe and sandboxed would fail',
+    fix: NAMESPACES_FIX,
   };
 }
 

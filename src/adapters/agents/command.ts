@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import type { BackendConfig } from '../../domain/config.ts';
+import type { BackendFacts } from '../../domain/doctor.ts';
 import type { SessionRequest } from '../../engine/ports.ts';
 import { readActivityLine } from './activity-lines.ts';
 import type { Backend } from './backend.ts';
 import { findExecutable } from './executable.ts';
+import { isSet } from './login.ts';
 
 type CommandConfig = Extract<BackendConfig, { command: unknown }>;
 
@@ -23,6 +25,17 @@ export function commandBackend(name: string, config: CommandConfig, root: string
         fix: `install it, make it executable (chmod +x), or correct backends.${name}.command`,
       };
     },
+    async inspect() {
+      const path = await findExecutable(program, root);
+      const missing = config.env.filter((variable) => !isSet(variable));
+      return {
+        version: null,
+        launcher: path,
+        program: path,
+        login: config.env.length === 0 ? null : variables(name, config.env, missing),
+        sandbox: { state: 'unknown', text: 'not known' },
+      };
+    },
     launch: async (request) => ({
       // Every worktree has a copy of a program of the repository, which an agent may change: the person's own is meant.
       argv: [
@@ -34,6 +47,19 @@ export function commandBackend(name: string, config: CommandConfig, root: string
       env: {},
     }),
     readLine: readActivityLine,
+  };
+}
+
+function variables(
+  backend: string,
+  names: readonly string[],
+  missing: readonly string[],
+): NonNullable<BackendFacts['login']> {
+  if (missing.length === 0) return { state: 'found', text: `set: ${names.join(', ')}` };
+  return {
+    state: 'missing',
+    text: `not set: ${missing.join(', ')}`,
+    fix: `set ${missing.length === 1 ? 'it' : 'them'} before you start teams, or correct backends.${backend}.env`,
   };
 }
 

@@ -4,7 +4,8 @@ import type { Config } from '../../domain/config.ts';
 import { readUntrusted } from '../untrusted.ts';
 import type { Backend } from './backend.ts';
 import { readCopilotLine, readCopilotUsage } from './copilot-events.ts';
-import { type NpmCli, problemOf, programOf } from './native-program.ts';
+import { loginOf } from './login.ts';
+import { installationOf, type NpmCli, problemOf, programOf } from './native-program.ts';
 import { rolesForSession } from './roles/session-roles.ts';
 
 const QUIET = { COPILOT_AUTO_UPDATE: 'false' };
@@ -55,6 +56,16 @@ export function copilotBackend(
 ): Backend {
   return {
     unavailable: () => problemOf(CLI, config, root),
+    inspect: async () => ({
+      ...(await installationOf(CLI, root)),
+      login: loginOf({
+        variables: [...TOKENS, 'COPILOT_PROVIDER_BASE_URL'],
+        file: null,
+        elsewhere: 'the keychain or the GitHub CLI may have it',
+        fix: 'copilot login',
+      }),
+      sandbox: { state: 'none', text: 'none' },
+    }),
     async launch(request) {
       const roles = await rolesForSession('copilot', request, config);
       return {

@@ -4,6 +4,7 @@ import { realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Config } from '../../domain/config.ts';
+import type { BackendFacts } from '../../domain/doctor.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { clip, printable } from '../../domain/printable.ts';
 import { findExecutable } from './executable.ts';
@@ -32,7 +33,10 @@ export interface NpmCli {
  */
 export async function findNativeProgram(cli: NpmCli, root: string): Promise<string | null> {
   const launcher = await findExecutable(cli.command, root);
-  if (launcher === null) return null;
+  return launcher === null ? null : nativeBehind(launcher, cli);
+}
+
+async function nativeBehind(launcher: string, cli: NpmCli): Promise<string> {
   for (let folder = dirname(await realpath(launcher)); ; folder = dirname(folder)) {
     for (const native of cli.native) {
       const path = join(folder, 'node_modules', native);
@@ -45,6 +49,18 @@ export async function findNativeProgram(cli: NpmCli, root: string): Promise<stri
 /** The same for a session: one that vanished since it was checked fails like any program that cannot be started. */
 export const programOf = async (cli: NpmCli, root: string): Promise<string> =>
   (await findNativeProgram(cli, root)) ?? cli.command;
+
+/** What is installed of a CLI, for `teams doctor`. */
+export async function installationOf(
+  cli: NpmCli,
+  root: string,
+): Promise<Pick<BackendFacts, 'version' | 'launcher' | 'program'>> {
+  const launcher = await findExecutable(cli.command, root);
+  if (launcher === null) return { version: null, launcher, program: null };
+  const program = await nativeBehind(launcher, cli);
+  const asked = await versionOf(program, cli.quiet);
+  return { version: 'version' in asked ? asked.version.join('.') : null, launcher, program };
+}
 
 /** Why no session can be started on this CLI, or null. The backend has the name of the command. */
 export async function problemOf(

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
-import { dirname, relative } from 'node:path';
+import { homedir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
 import type { Config } from '../../domain/config.ts';
 import type { SessionRequest } from '../../engine/ports.ts';
 import type { Backend, LineFacts } from './backend.ts';
-import { type NpmCli, problemOf, programOf } from './native-program.ts';
+import { loginOf } from './login.ts';
+import { installationOf, type NpmCli, problemOf, programOf } from './native-program.ts';
 import { ownProgram } from './own-program.ts';
 import { rolesForSession } from './roles/session-roles.ts';
 
@@ -20,19 +22,23 @@ const OPENCODE: NpmCli = {
   profiles: ['safe', 'bypass'],
 };
 
-/** Where the configuration is, and the keys of the providers that most people use. */
-const INHERITED = [
-  'OPENCODE_CONFIG',
-  'OPENCODE_CONFIG_DIR',
+/** Of the providers that most people use. */
+const KEYS = [
   'OPENCODE_API_KEY',
-  'OPENCODE_DISABLE_MODELS_FETCH',
-  'OPENCODE_DISABLE_LSP_DOWNLOAD',
-  'OPENCODE_DISABLE_DEFAULT_PLUGINS',
   'ANTHROPIC_API_KEY',
   'OPENAI_API_KEY',
   'OPENROUTER_API_KEY',
   'GEMINI_API_KEY',
   'GOOGLE_GENERATIVE_AI_API_KEY',
+];
+/** The keys, and where the configuration is. */
+const INHERITED = [
+  ...KEYS,
+  'OPENCODE_CONFIG',
+  'OPENCODE_CONFIG_DIR',
+  'OPENCODE_DISABLE_MODELS_FETCH',
+  'OPENCODE_DISABLE_LSP_DOWNLOAD',
+  'OPENCODE_DISABLE_DEFAULT_PLUGINS',
 ];
 
 /** OpenCode, by a server of its own per session: src/opencode-session. See docs/backends/opencode.md. */
@@ -49,6 +55,16 @@ export function opencodeBackend(config: Config, root: string): Backend {
       }
       return problemOf(OPENCODE, config, root);
     },
+    inspect: async () => ({
+      ...(await installationOf(OPENCODE, root)),
+      login: loginOf({
+        variables: KEYS,
+        file: join(dataHome(), 'opencode', 'auth.json'),
+        elsewhere: 'its configuration may have a provider with a key, or one that needs none',
+        fix: 'opencode auth login',
+      }),
+      sandbox: { state: 'none', text: 'none' },
+    }),
     async launch(request) {
       const roles = await rolesForSession('opencode', request, config);
       return {
@@ -90,6 +106,11 @@ export function opencodeBackend(config: Config, root: string): Backend {
       },
     }),
   };
+}
+
+function dataHome(): string {
+  const home = process.env['XDG_DATA_HOME'];
+  return home === undefined || home === '' ? join(homedir(), '.local/share') : home;
 }
 
 /** A push is denied in every profile. */

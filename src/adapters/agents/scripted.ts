@@ -28,6 +28,13 @@ export function scriptedBackend(name: string, config: ScriptedConfig, root: stri
         fix: 'npm run build',
       };
     },
+    inspect: async () => ({
+      version: null,
+      launcher: agent,
+      program: existsSync(agent) ? agent : null,
+      login: null,
+      sandbox: { state: 'none', text: 'none' },
+    }),
     launch: async () => ({
       argv: [process.execPath, agent],
       stdin: 'none',
