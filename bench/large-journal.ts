@@ -89,6 +89,8 @@ const started = (ids: readonly string[]): EventPayload => ({
   failFast: false,
   land: 'leave',
   finalValidation: false,
+  finalBackend: 'scripted',
+  fallback: [],
   epics: ids.map((id) => ({
     id,
     title: `Epic ${id}`,

@@ -37,7 +37,12 @@ export async function virtualRun(plan: Plan): Promise<number> {
   const started = await planRun(ports.git, { ...wish, base: { ref: 'main', commit: START } });
   if (!started.ok) throw new Error(started.error.what);
   const ctx = new RunContext(setting, runId, null, []);
-  await beginRun(ctx, started.value, { includesDirty: false, hasSubmodules: false, snapshot: null });
+  await beginRun(ctx, started.value, {
+    includesDirty: false,
+    hasSubmodules: false,
+    snapshot: null,
+    missing: [],
+  });
   const state = await clock.drive(driveRun(ctx));
   if (state.phase !== 'passed') throw new Error(`${plan.name} ended as ${state.phase}: ${state.endReason}`);
   return clock.now() / MINUTE;

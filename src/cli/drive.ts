@@ -94,6 +94,8 @@ export function exitCodeOf(state: RunState): ExitCode {
       return EXIT.passed;
     case 'interrupted':
       return EXIT.interrupted;
+    case 'stalled':
+      return EXIT.environment;
     case 'failed':
     case 'timed-out':
     case 'superseded':

@@ -21,6 +21,12 @@ const duration = (about: string) =>
     .regex(DURATION, 'a duration such as 10s, 5m or 2h')
     .meta({ description: `${about}. A duration: 10s, 5m, 2h`, examples: ['10m', '1h'] })
     .optional();
+const backendName = (about: string) =>
+  z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: about, examples: [...BUILT_IN_BACKENDS] });
 const count = (about: string) => z.int().min(1).max(20).describe(about).optional();
 const command = z.string().min(1).describe('A command line, run by sh in the worktree');
 const when = (about: string) =>
@@ -31,7 +37,7 @@ const customBackend = z.strictObject({
     .array(z.string())
     .min(1)
     .describe(
-      'argv, never a shell string; {prompt_file} {worktree} {result} {epic_id} {role} {model} are replaced',
+      'argv, never a shell string; {prompt_file} {worktree} {result} {epic_id} {role} {model} {session} are replaced',
     ),
   stdin: z
     .enum(['prompt', 'none'])
@@ -47,13 +53,20 @@ const scriptedBackend = z.strictObject({
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
   version: z.literal(1).optional().describe('The version of this format'),
-  backend: z
-    .string()
-    .min(1)
+  backend: backendName('The agent CLI behind the sessions: a built-in one, or a name under backends'),
+  backendFor: z
+    .strictObject({
+      teamLead: backendName('Also merges and fixes'),
+      finalValidator: backendName('Judges the merged work'),
+    })
+    .optional()
+    .describe('Another backend for a group of roles'),
+  fallback: z
+    .array(z.string().min(1))
     .optional()
     .meta({
-      description: 'The agent CLI behind the sessions: a built-in one, or a name under backends',
-      examples: [...BUILT_IN_BACKENDS],
+      description: 'Backends that stand in, in this order, while one is not there, down or limited',
+      examples: [BUILT_IN_BACKENDS.slice(0, 2)],
     }),
   permissions: z
     .enum(['safe', 'sandboxed', 'bypass'])
@@ -86,6 +99,7 @@ export const configSchema = z.strictObject({
       run: duration('The whole run'),
       check: duration('One setup or verify command'),
       grace: duration('The whole of a stop'),
+      backoff: duration('First pause of a backend that is down or limited and does not say until when'),
     })
     .optional(),
   attempts: z
@@ -128,6 +142,9 @@ type When = (typeof WHEN)[number];
 /** The effective configuration. All times in milliseconds. */
 export interface Config {
   readonly backend: string;
+  /** Where it differs from `backend`. An epic of the PRD can name one of its own. */
+  readonly backendFor: { readonly teamLead: string | null; readonly finalValidator: string | null };
+  readonly fallback: readonly string[];
   /** What a session of an agent CLI may do without asking. */
   readonly permissions: 'safe' | 'sandboxed' | 'bypass';
   readonly preset: 'balanced' | 'full' | 'minimal';
@@ -146,6 +163,8 @@ export interface Config {
     readonly check: number;
     /** The whole of a stop: sessions are asked at once and killed after a third of it. */
     readonly grace: number;
+    /** First pause of a backend that does not say when it is there again; doubles each time. */
+    readonly backoff: number;
   };
   readonly attempts: { readonly epic: number; readonly merge: number; readonly final: number };
   readonly planning: { readonly epic: When; readonly story: When };
@@ -163,6 +182,8 @@ const minutes = (n: number): number => n * UNIT_MS.m;
 
 export const DEFAULTS: Config = {
   backend: 'claude',
+  backendFor: { teamLead: null, finalValidator: null },
+  fallback: [],
   permissions: 'safe',
   preset: 'balanced',
   parallel: 1,
@@ -171,7 +192,14 @@ export const DEFAULTS: Config = {
   setup: [],
   verify: [],
   copy: [],
-  timeouts: { epic: minutes(60), idle: minutes(10), run: minutes(300), check: minutes(15), grace: 10_000 },
+  timeouts: {
+    epic: minutes(60),
+    idle: minutes(10),
+    run: minutes(300),
+    check: minutes(15),
+    grace: 10_000,
+    backoff: minutes(1),
+  },
   attempts: { epic: 2, merge: 2, final: 2 },
   planning: { epic: 'auto', story: 'never' },
   validation: { story: 'never', epic: 'auto', final: 'always', fixRounds: 1 },

@@ -1,4 +1,5 @@
 import { type GraphNode, remainingWork } from './graph.ts';
+import { backendsFor, usableBackend } from './pause.ts';
 import { type EpicState, FIX_PREFIX, isFix, type RunState, storiesToDo } from './state.ts';
 
 /**
@@ -20,7 +21,7 @@ export type Action =
   | { readonly type: 'land' }
   | {
       readonly type: 'end';
-      readonly outcome: 'passed' | 'failed' | 'interrupted' | 'timed-out';
+      readonly outcome: 'passed' | 'failed' | 'interrupted' | 'timed-out' | 'stalled';
       readonly reason: string;
     };
 
@@ -89,15 +90,24 @@ function merges(state: RunState): Action[] {
 function mergeable(state: RunState): readonly EpicState[] {
   const merged = idsOf(state.epics.filter((epic) => epic.phase === 'merged'));
   return state.epics.filter(
-    (epic) => epic.phase === 'passed' && epic.plan.dependsOn.every((id) => merged.has(id)),
+    (epic) =>
+      epic.phase === 'passed' &&
+      !(epic.held && isStandingStill(state, epic)) &&
+      epic.plan.dependsOn.every((id) => merged.has(id)),
   );
 }
 
+/** Every backend that it could be worked on with is paused. */
+const isStandingStill = (state: RunState, epic: EpicState): boolean =>
+  usableBackend(state, epic.plan.backend) === null;
+
+const startsNoMore = (state: RunState): boolean => state.started.failFast && state.epics.some(isLost);
+
 function attempts(state: RunState): Action[] {
-  if (state.started.failFast && state.epics.some(isLost)) return [];
+  if (startsNoMore(state)) return [];
   const free = state.started.parallel - state.epics.filter((epic) => epic.phase === 'attempting').length;
   if (free <= 0) return [];
-  const ready = state.epics.filter((epic) => epic.phase === 'ready');
+  const ready = state.epics.filter((epic) => epic.phase === 'ready' && !isStandingStill(state, epic));
   if (ready.length === 0) return [];
   return longestFirst(state, [...ready, ...worthWaitingFor(state)])
     .slice(0, free)
@@ -153,6 +163,10 @@ const nodeOf = (epic: EpicState): GraphNode => ({
 });
 
 function finish(state: RunState): Action[] {
+  const still = state.epics.filter(
+    (epic) => (epic.held || (epic.phase === 'ready' && !startsNoMore(state))) && isStandingStill(state, epic),
+  );
+  if (still.length > 0) return waitOrStall(state, new Set(still.map((epic) => epic.plan.backend)));
   const unmerged = state.epics.filter((epic) => epic.phase !== 'merged');
   const { validation, started } = state;
   if (unmerged.length > 0) {
@@ -181,7 +195,19 @@ function finish(state: RunState): Action[] {
   if (validation.phase === 'failed' && validation.findings.length > 0 && !fixPlanned) {
     return [{ type: 'plan-fix', round: validation.rounds }];
   }
+  if (started.finalValidation && usableBackend(state, started.finalBackend) === null) {
+    return waitOrStall(state, new Set([started.finalBackend]));
+  }
   return [{ type: 'validate', round }];
+}
+
+/** Nothing but what paused backends would do is left: the end of a pause is an event, or there will be none. */
+function waitOrStall(state: RunState, wished: ReadonlySet<string>): Action[] {
+  const names = new Set([...wished].flatMap((name) => backendsFor(state, name)));
+  const pauses = Object.entries(state.pauses).filter(([name]) => names.has(name));
+  if (pauses.some(([, pause]) => pause.until !== null)) return [];
+  const reason = pauses.map(([name, pause]) => `${name}: ${pause.reason}`).join('; ');
+  return [{ type: 'end', outcome: 'stalled', reason: `no backend can go on: ${reason}` }];
 }
 
 /** The epic in which a builder mends what round `round` of the final validation found. */

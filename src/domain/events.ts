@@ -37,6 +37,8 @@ const usage = z.object({
 
 const role = z.enum(['team-lead', 'final-validator', 'merger', 'builder', 'planner', 'author']);
 
+const pauseKind = z.enum(['rate-limit', 'unavailable', 'auth', 'missing']);
+
 const payloads = [
   z.object({
     type: z.literal('run.started'),
@@ -55,6 +57,8 @@ const payloads = [
     failFast: z.boolean(),
     land: z.enum(['leave', 'merge']),
     finalValidation: z.boolean().describe('false: the verdict rests on checks alone'),
+    finalBackend: z.string().describe('Of the final validator'),
+    fallback: z.array(z.string()).describe('Backends that stand in, in this order, for one that is paused'),
     epics: z.array(epicPlan),
     prdScope: z.object({ total: z.int(), completed: z.array(z.string()) }),
   }),
@@ -78,6 +82,22 @@ const payloads = [
     backend: z.string(),
     todo: z.array(z.string()).describe('Stories still to do'),
   }),
+  z.object({
+    type: z.literal('session.opened'),
+    role,
+    epicId: epicId.nullable(),
+    backend: z.string(),
+    sessionId: z.string().describe('What its agent CLI calls it: an interrupted one is gone on with by it'),
+    resumed: z.boolean(),
+  }),
+  z.object({
+    type: z.literal('backend.paused'),
+    backend: z.string(),
+    kind: pauseKind,
+    until: z.iso.datetime().nullable().describe('null: until a person has done something about it'),
+    reason: z.string(),
+  }),
+  z.object({ type: z.literal('backend.ready'), backend: z.string() }),
   z.object({
     type: z.literal('process.started'),
     role: z.union([role, z.literal('check')]),
@@ -148,7 +168,11 @@ const payloads = [
     files: z.array(z.string()),
     branch: z.string().describe('Where the unmerged work is'),
   }),
-  z.object({ type: z.literal('merge.interrupted'), epicId }),
+  z.object({
+    type: z.literal('merge.interrupted'),
+    epicId,
+    held: z.boolean().describe('It needs a merger, and the backend of that is paused'),
+  }),
   z.object({ type: z.literal('validation.started'), round: z.int(), head: sha }),
   z.object({
     type: z.literal('validation.ended'),
@@ -178,7 +202,9 @@ const payloads = [
   z.object({ type: z.literal('stop.requested'), reason: z.enum(['interrupt', 'run-timeout']) }),
   z.object({
     type: z.literal('run.ended'),
-    outcome: z.enum(['passed', 'failed', 'timed-out', 'interrupted', 'superseded']),
+    outcome: z
+      .enum(['passed', 'failed', 'timed-out', 'interrupted', 'stalled', 'superseded'])
+      .describe('stalled: no backend can go on before a person has done something'),
     reason: z.string(),
   }),
 ] as const;
@@ -199,6 +225,7 @@ export type TeamsEvent = EventPayload & { readonly v: 1; readonly seq: number; r
 export type EpicPlan = z.infer<typeof epicPlan>;
 export type Usage = z.infer<typeof usage>;
 export type Role = z.infer<typeof role>;
+export type PauseKind = z.infer<typeof pauseKind>;
 /** A broken rule: `rule` is stable and machine-readable, `text` is a line for people, `details` are for the next prompt. */
 export interface Reason {
   readonly rule: string;

@@ -1,4 +1,4 @@
-import type { EpicPlan, EventOf, Reason, TeamsEvent, Usage } from './events.ts';
+import type { EpicPlan, EventOf, PauseKind, Reason, TeamsEvent, Usage } from './events.ts';
 
 /**
  * waiting → ready → attempting → passed → merging → merged, with the ways out:
@@ -28,6 +28,8 @@ export interface EpicState {
   readonly phase: EpicPhase;
   /** Number of the last attempt; it never goes back, so that every attempt has a folder and a trailer of its own. */
   readonly attempt: number;
+  /** What the last attempt runs on. */
+  readonly backend: string | null;
   /** Attempts that count against the budget: interrupted ones do not. */
   readonly failures: number;
   /** Resolutions tried for the merge; counts against the budget, which an interrupted merge gets back. */
@@ -46,9 +48,33 @@ export interface EpicState {
   readonly startedAt: string | null;
   readonly endedAt: string | null;
   readonly usage: Usage | null;
+  /** The session of the last attempt, when it was cut off and can be gone on with. */
+  readonly session: {
+    readonly backend: string;
+    readonly id: string;
+    /** What its attempts so far spent; null: they did not tell. */
+    readonly usage: Usage | null;
+  } | null;
+  /** Its merge needs a merger, and could not have one. */
+  readonly held: boolean;
 }
 
-export type RunPhase = 'running' | 'interrupted' | 'timed-out' | 'passed' | 'failed' | 'superseded';
+/** A backend that no session is started on for now. */
+export interface Pause {
+  readonly kind: PauseKind;
+  /** ISO 8601; null: until a person has done something about it. */
+  readonly until: string | null;
+  readonly reason: string;
+}
+
+export type RunPhase =
+  | 'running'
+  | 'interrupted'
+  | 'timed-out'
+  | 'stalled'
+  | 'passed'
+  | 'failed'
+  | 'superseded';
 
 export interface RunState {
   readonly seq: number;
@@ -61,6 +87,10 @@ export interface RunState {
   /** Head of the integration branch as far as the journal knows. */
   readonly head: string;
   readonly epics: readonly EpicState[];
+  /** By name of the backend. */
+  readonly pauses: Readonly<Record<string, Pause>>;
+  /** How often a backend was paused since it last worked, by name. */
+  readonly strikes: Readonly<Record<string, number>>;
   readonly validation: {
     readonly phase: 'none' | 'running' | 'passed' | 'failed';
     /** Rounds that ended, without interrupted ones; it never goes back, so that every fix epic has a name of its own. */
@@ -87,9 +117,12 @@ export const storiesToDo = (epic: EpicState): readonly string[] =>
 export const findEpic = (state: RunState, epicId: string): EpicState | undefined =>
   state.epics.find((epic) => epic.plan.id === epicId);
 
-/** A run that was cut off, by a person, a time limit or a crash: `resume` goes on with it. */
+/** A run that was cut off, by a person, a limit or a crash: `resume` goes on with it. */
 export const isResumable = (state: RunState): boolean =>
-  state.phase === 'running' || state.phase === 'interrupted' || state.phase === 'timed-out';
+  state.phase === 'running' ||
+  state.phase === 'interrupted' ||
+  state.phase === 'timed-out' ||
+  state.phase === 'stalled';
 
 /** The only way state changes. `run.started` makes the state; any other first event is a bug or a broken journal. */
 export function evolve(state: RunState | null, event: TeamsEvent): RunState {
@@ -109,6 +142,8 @@ function initial(event: TeamsEvent & { type: 'run.started' }): RunState {
     stopping: null,
     head: event.start,
     epics: event.epics.map(fresh),
+    pauses: {},
+    strikes: {},
     validation: { phase: 'none', rounds: 0, failures: 0, reasons: [], findings: [] },
     landing: null,
     processes: [],
@@ -123,6 +158,7 @@ function fresh(plan: EpicPlan): EpicState {
     plan,
     phase: 'waiting',
     attempt: 0,
+    backend: null,
     failures: 0,
     conflicts: 0,
     branch: null,
@@ -137,6 +173,8 @@ function fresh(plan: EpicPlan): EpicState {
     startedAt: null,
     endedAt: null,
     usage: null,
+    session: null,
+    held: false,
   };
 }
 
@@ -152,6 +190,9 @@ function apply(state: RunState, event: Exclude<TeamsEvent, { type: 'run.started'
           endedAt: null,
           endReason: null,
           processes: [],
+          // A person is there again, and may have done something about it: they are tried once more.
+          pauses: {},
+          strikes: {},
         }),
       );
     case 'epic.ready':
@@ -168,23 +209,45 @@ function apply(state: RunState, event: Exclude<TeamsEvent, { type: 'run.started'
         ...epic,
         phase: 'attempting',
         attempt: event.attempt,
+        backend: event.backend,
         branch: event.branch,
         base: event.base,
         head: event.head,
         startedAt: epic.startedAt ?? event.at,
       }));
-    case 'story.updated':
-      return patch(state, event.epicId, (epic) => ({
+    case 'story.updated': {
+      const { epicId, storyId, passes, commit, reason } = event;
+      const backend = passes ? findEpic(state, epicId)?.backend : null;
+      return patch(
+        // It works again: what comes next is a new trouble.
+        typeof backend === 'string' ? { ...state, strikes: without(state.strikes, backend) } : state,
+        epicId,
+        (epic) => ({ ...epic, stories: { ...epic.stories, [storyId]: { passes, commit, reason } } }),
+      );
+    }
+    case 'session.opened': {
+      const { epicId, backend, sessionId: id } = event;
+      // Those of mergers and validators are never gone on with: their worktree is made anew from other commits.
+      if (epicId === null || findEpic(state, epicId)?.phase !== 'attempting') return state;
+      return patch(state, epicId, ({ session, ...epic }) => ({
         ...epic,
-        stories: {
-          ...epic.stories,
-          [event.storyId]: { passes: event.passes, commit: event.commit, reason: event.reason },
-        },
+        session: session?.id === id ? session : { backend, id, usage: null },
       }));
+    }
+    case 'backend.paused': {
+      const { backend, kind, until, reason } = event;
+      return {
+        ...state,
+        pauses: { ...state.pauses, [backend]: { kind, until, reason } },
+        strikes: { ...state.strikes, [backend]: (state.strikes[backend] ?? 0) + 1 },
+      };
+    }
+    case 'backend.ready':
+      return { ...state, pauses: without(state.pauses, event.backend) };
     case 'attempt.ended':
       return patch(state, event.epicId, (epic) => afterAttempt(state, epic, event));
     case 'merge.started':
-      return patch(state, event.epicId, (epic) => ({ ...epic, phase: 'merging' }));
+      return patch(state, event.epicId, (epic) => ({ ...epic, phase: 'merging', held: false }));
     case 'merge.conflicted':
       return patch(state, event.epicId, (epic) => ({
         ...epic,
@@ -192,7 +255,12 @@ function apply(state: RunState, event: Exclude<TeamsEvent, { type: 'run.started'
         conflictFiles: event.files,
       }));
     case 'merge.interrupted':
-      return patch(state, event.epicId, (epic) => ({ ...epic, phase: 'passed', conflicts: 0 }));
+      return patch(state, event.epicId, (epic) => ({
+        ...epic,
+        phase: 'passed',
+        conflicts: 0,
+        held: event.held,
+      }));
     case 'merge.done':
       return {
         ...patch(state, event.epicId, (epic) => ({
@@ -253,12 +321,18 @@ function afterAttempt(
     head: event.head ?? epic.head,
     usage: addUsage(epic.usage, event.usage),
   };
-  if (event.outcome === 'interrupted') return { ...next, phase: 'ready' };
-  if (event.outcome === 'passed') return { ...next, phase: 'passed', reasons: [], failureReason: null };
+  if (event.outcome === 'interrupted') {
+    const session = epic.session && { ...epic.session, usage: addUsage(epic.session.usage, event.usage) };
+    return { ...next, phase: 'ready', session };
+  }
+  if (event.outcome === 'passed')
+    return { ...next, phase: 'passed', reasons: [], failureReason: null, session: null };
   const failures = epic.failures + 1;
   const failed = {
     ...next,
     failures,
+    // The next one begins with fresh eyes.
+    session: null,
     reasons: event.reasons,
     failureReason: event.reasons.map((reason) => reason.text).join('; '),
   };
@@ -300,6 +374,10 @@ function patch(state: RunState, epicId: string, change: (epic: EpicState) => Epi
   const epic = state.epics[index];
   if (epic === undefined) throw new Error(`no epic ${epicId} in this run`);
   return { ...state, epics: state.epics.with(index, change(epic)) };
+}
+
+function without<T>(record: Readonly<Record<string, T>>, name: string): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => key !== name));
 }
 
 function addUsage(a: Usage | null, b: Usage | null): Usage | null {

@@ -1,4 +1,5 @@
 import { isLost } from './decide.ts';
+import { backendsFor, usableBackend } from './pause.ts';
 import { type EpicState, findEpic, isResumable, type RunState } from './state.ts';
 
 /** Why an epic is not merged, and the one command that brings it further. */
@@ -31,6 +32,7 @@ function reasonOf(state: RunState, epic: EpicState, alive: boolean): string {
     case 'attempting':
       return alive ? `attempt ${epic.attempt} is at work` : `attempt ${epic.attempt} was cut off`;
     case 'passed':
+      if (alive && epic.held) return pausedReason(state, epic) ?? 'passed, and waits for its turn to merge';
       return alive ? 'passed, and waits for its turn to merge' : 'passed, and not merged yet';
     case 'merging':
       return alive ? mergingReason(epic) : 'its merge was cut off';
@@ -54,12 +56,24 @@ function waitingReason(state: RunState, epic: EpicState): string {
 }
 
 function readyReason(state: RunState, epic: EpicState, alive: boolean): string {
+  const paused = isResumable(state) ? pausedReason(state, epic) : null;
+  if (paused !== null) return paused;
   if (epic.failures > 0)
     return `attempt ${epic.attempt} failed and is tried again: ${epic.failureReason ?? ''}`;
   if (state.started.failFast && state.epics.some(isLost))
     return 'not started: another epic failed, and --fail-fast is on';
   if (alive) return `waits for a free session, ${state.started.parallel} at a time`;
   return epic.attempt > 0 ? `attempt ${epic.attempt} was interrupted` : 'not started yet';
+}
+
+/** Null: there is a backend for it. */
+function pausedReason(state: RunState, epic: EpicState): string | null {
+  if (usableBackend(state, epic.plan.backend) !== null) return null;
+  const waits = backendsFor(state, epic.plan.backend).map((name) => {
+    const pause = state.pauses[name];
+    return `${name}${typeof pause?.until === 'string' ? ` until ${pause.until}` : ''} (${pause?.reason ?? ''})`;
+  });
+  return `waits for ${waits.join(', or for ')}`;
 }
 
 const mergingReason = (epic: EpicState): string =>

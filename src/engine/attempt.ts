@@ -2,6 +2,7 @@ import type { Reason, Usage } from '../domain/events.ts';
 import { judge, type StoryJudgement } from '../domain/judge.ts';
 import { clip } from '../domain/printable.ts';
 import { isFix, storiesToDo } from '../domain/state.ts';
+import { type Seat, takeSeat } from './backends.ts';
 import { commandsText, findingsText, findingText, storiesText } from './prompts.ts';
 import type { CommitFacts } from './ports.ts';
 import type { RunContext } from './run-context.ts';
@@ -32,7 +33,11 @@ export async function attemptEpic(ctx: RunContext, epicId: string): Promise<void
   // "@" is in no id, so the branch of an epic that was reset never meets another one.
   const branch = before.branch ?? epicBranch(ctx.runId, epicId) + (before.attempt === 0 ? '' : `@${attempt}`);
   const todo = storiesToDo(before);
-  const backend = before.plan.backend;
+  const wished = before.plan.backend;
+  const models = { ...ctx.config.models, ...ctx.epicText(epicId).models };
+  // It was decided a moment ago that one is usable; if that has changed, its session finds out again.
+  const seat = takeSeat(ctx, wished, models) ?? { backend: wished, models };
+  const { backend } = seat;
   const head = before.head ?? base;
   await ctx.publish({
     type: 'attempt.started',
@@ -50,7 +55,7 @@ export async function attemptEpic(ctx: RunContext, epicId: string): Promise<void
   const folder = attemptFolder(epicId, attempt);
   await files.makeFolder(folder);
   await git.addWorktree(worktree, branch, head);
-  const end = await workIn(ctx, { epicId, attempt, base, branch, todo, backend, worktree, folder });
+  const end = await workIn(ctx, { epicId, attempt, base, branch, todo, seat, worktree, folder });
   // A passed attempt left nothing uncommitted; after any other, what it left is kept beside its logs.
   if (end.outcome !== 'passed') await git.savePatch(worktree, files.path(`${folder}/leftover.patch`));
   await git.removeWorktree(worktree);
@@ -76,7 +81,7 @@ interface Workplace {
   readonly base: string;
   readonly branch: string;
   readonly todo: readonly string[];
-  readonly backend: string;
+  readonly seat: Seat;
   readonly worktree: string;
   readonly folder: string;
 }
@@ -144,12 +149,12 @@ async function leadSession(
   const state = ctx.epic(place.epicId);
   const role = isFix(place.epicId) ? 'builder' : 'team-lead';
   const watch = watchProgress(ctx, place, role);
-  const { end, answer, problem } = await runSession(ctx, {
+  const cutOff = state.attempt > 1 && state.reasons.length === 0;
+  const { end, answer, problem, held } = await runSession(ctx, {
     role,
     epicId: place.epicId,
     attempt: place.attempt,
-    backend: place.backend,
-    models: { ...ctx.config.models, ...epic.models },
+    ...place.seat,
     worktree: place.worktree,
     folder: place.folder,
     input: {
@@ -173,16 +178,23 @@ async function leadSession(
           .map((s) => s.id)
           .join(', ') || 'none',
       findings: findingsText(findings),
+      cutOff: cutOff ? 'yes' : 'no',
+      leftover: ctx.ports.files.path(`${attemptFolder(place.epicId, place.attempt - 1)}/leftover.patch`),
+      head: state.head ?? place.base,
       setup: commandsText(ctx.config.setup),
       verify: commandsText(verifyCommands(ctx, place.epicId)),
     },
     resultName: 'result.json',
     total: ctx.config.timeouts.epic,
+    resume:
+      state.session?.backend === place.seat.backend
+        ? { sessionId: state.session.id, usage: state.session.usage }
+        : null,
   });
   await watch.end();
   const facts = await gatherFacts(ctx, place);
   const judgement = judge({ result: answer, problem }, { ...facts, end });
-  const stopped = end.cause === 'stopped';
+  const stopped = end.cause === 'stopped' || held;
   await publishStories(
     ctx,
     place,

@@ -1,5 +1,6 @@
 import type { EventOf } from '../domain/events.ts';
 import { list } from '../domain/judge.ts';
+import { type MissingBackend, pauseMissing } from './backends.ts';
 import type { RunContext } from './run-context.ts';
 
 /** Puts a new run on record, makes its integration branch and says what a person should know before walking away. */
@@ -11,6 +12,7 @@ export async function beginRun(
   await ctx.publish(started);
   // The name holds a fresh run id: if it is taken all the same, the first merge finds it elsewhere and fails.
   await ctx.ports.git.createBranch(started.branch, started.start);
+  await pauseMissing(ctx, about.missing);
   for (const notice of await notices(ctx, started, about)) await ctx.publish({ type: 'notice', ...notice });
 }
 
@@ -19,6 +21,7 @@ export interface RepositoryFacts {
   readonly hasSubmodules: boolean;
   /** A commit with the tracked changes of the checkout as they are now; null: there are none. */
   readonly snapshot: string | null;
+  readonly missing: readonly MissingBackend[];
 }
 
 type Notice = Omit<EventOf<'notice'>, 'type'>;

@@ -25,11 +25,11 @@ export async function mergeEpic(ctx: RunContext, epicId: string): Promise<void> 
       ? { tree: merged.tree, by: 'git' }
       : { kind: 'conflict', files: merged.conflicts, reason: `conflicts in ${list(merged.conflicts)}` };
   for (;;) {
-    if (ctx.stop.aborted) return ctx.publish({ type: 'merge.interrupted', epicId });
+    if (ctx.stop.aborted) return ctx.publish({ type: 'merge.interrupted', epicId, held: false });
     if ('tree' in candidate) {
       const commit = await commitCandidate(ctx, work, candidate);
       const failed = await checkCandidate(ctx, work, commit);
-      if (failed === 'stopped') return ctx.publish({ type: 'merge.interrupted', epicId });
+      if (failed === 'stopped') return ctx.publish({ type: 'merge.interrupted', epicId, held: false });
       if (failed === null) return land(ctx, work, candidate, commit, branch);
       candidate = { kind: 'check', files: [], reason: failed.text, details: failed.details };
     }
@@ -46,7 +46,9 @@ export async function mergeEpic(ctx: RunContext, epicId: string): Promise<void> 
       });
     }
     const next = await resolveMerge(ctx, work, obstacle, merged);
-    if (next === 'stopped') return ctx.publish({ type: 'merge.interrupted', epicId });
+    if (next === 'stopped' || next === 'held') {
+      return ctx.publish({ type: 'merge.interrupted', epicId, held: next === 'held' });
+    }
     candidate = next;
   }
 }

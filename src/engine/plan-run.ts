@@ -51,6 +51,8 @@ export async function planRun(git: Git, wish: RunWish): Promise<Outcome<EventOf<
     failFast: wish.failFast,
     land: wish.config.land,
     finalValidation: wish.config.validation.final !== 'never',
+    finalBackend: finalBackend(wish.config),
+    fallback: [...wish.config.fallback],
     epics,
     prdScope: {
       total: wish.prd.epics.length,
@@ -82,9 +84,12 @@ export function planEpic(epic: Epic, config: Config): EpicPlan {
       .toSorted((a, b) => a.priority - b.priority)
       .map((story) => ({ id: story.id, title: story.title })),
     hash: createHash('sha256').update(JSON.stringify(text)).digest('hex').slice(0, 16),
-    backend: epic.backend ?? config.backend,
+    backend: epic.backend ?? leadBackend(config),
   };
 }
+
+export const leadBackend = ({ backend, backendFor }: Config): string => backendFor.teamLead ?? backend;
+export const finalBackend = ({ backend, backendFor }: Config): string => backendFor.finalValidator ?? backend;
 
 /**
  * The first commit of the integration branch: the base, if it has the code of every completed epic; otherwise what the

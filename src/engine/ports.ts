@@ -126,6 +126,8 @@ export interface SessionRequest {
   readonly resultPath: string;
   readonly prdFile: string;
   readonly limits: { readonly total: number; readonly idle: number };
+  /** What the agent CLI calls the session to go on with, and what was spent in it before. Null: a new one. */
+  readonly resume: { readonly sessionId: string; readonly usage: Usage | null } | null;
 }
 
 export interface SessionEnd {
@@ -151,6 +153,8 @@ export interface AgentFailure {
 export interface SessionWatch {
   /** Called once, as soon as the process exists. */
   started(process: { readonly pid: number; readonly startTime: string }): void;
+  /** Called at most once, when the agent CLI has begun or taken up again the session of this name. */
+  opened(sessionId: string): void;
   activity(activity: Activity): void;
   /** What a person should know of this session, on one line, such as a role that the repository defines itself. */
   notice(text: string): void;
@@ -241,6 +245,6 @@ export interface PrdStatus {
 
 export interface Clock {
   now(): number;
-  /** Calls back once after `ms`; the returned function cancels. A pending timer never keeps the process alive. */
+  /** Calls back once after `ms`; the returned function cancels. A pending timer keeps the process alive. */
   after(ms: number, callback: () => void): () => void;
 }

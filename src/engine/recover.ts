@@ -74,7 +74,9 @@ async function findMerges(ctx: RunContext): Promise<Outcome<EventPayload[]>> {
   }
   const found = new Set(lost.map((record) => record.epicId));
   for (const { plan, phase } of ctx.state.epics) {
-    if (phase === 'merging' && !found.has(plan.id)) done.push({ type: 'merge.interrupted', epicId: plan.id });
+    if (phase === 'merging' && !found.has(plan.id)) {
+      done.push({ type: 'merge.interrupted', epicId: plan.id, held: false });
+    }
   }
   return ok(done);
 }

@@ -1,4 +1,5 @@
 import { type Candidate, type MergeWork, type Obstacle, withMergeWorktree } from './merge-work.ts';
+import { takeSeat } from './backends.ts';
 import { commandsText, findingText, storiesText } from './prompts.ts';
 import type { RunContext } from './run-context.ts';
 import { runSession } from './session.ts';
@@ -14,7 +15,10 @@ export async function resolveMerge(
   work: MergeWork,
   obstacle: Obstacle,
   merged: { readonly tree: string; readonly conflicts: readonly string[] },
-): Promise<Candidate | Obstacle | 'stopped'> {
+): Promise<Candidate | Obstacle | 'stopped' | 'held'> {
+  const epic = ctx.epicText(work.epicId);
+  const seat = takeSeat(ctx, ctx.epic(work.epicId).plan.backend, { ...ctx.config.models, ...epic.models });
+  if (seat === null) return 'held';
   return withMergeWorktree(ctx, work.onto, async (worktree) => {
     await ctx.ports.git.materialiseMerge(worktree, work.head);
     const setup = await prepareWorktree(ctx, {
@@ -26,14 +30,12 @@ export async function resolveMerge(
     const refuse = (reason: string): Obstacle => ({ ...obstacle, reason: `${reason} (${obstacle.reason})` });
     if (setup.failed !== null) return refuse(setup.failed.text);
 
-    const epic = ctx.epicText(work.epicId);
     const finding = findingText({ rule: obstacle.kind, text: obstacle.reason, details: obstacle.details });
-    const { end, answer, problem } = await runSession(ctx, {
+    const { end, answer, problem, held } = await runSession(ctx, {
       role: 'merger',
       epicId: work.epicId,
       attempt: ctx.epic(work.epicId).conflicts,
-      backend: ctx.epic(work.epicId).plan.backend,
-      models: { ...ctx.config.models, ...epic.models },
+      ...seat,
       worktree,
       folder: `${work.folder}/merger-${ctx.epic(work.epicId).conflicts}`,
       input: {
@@ -55,8 +57,10 @@ export async function resolveMerge(
       },
       resultName: 'result.json',
       total: ctx.config.timeouts.epic,
+      resume: null,
     });
     if (end.cause === 'stopped') return 'stopped';
+    if (held) return 'held';
     if (problem !== null) return refuse(problem.text);
     if (end.cause !== 'exit' || end.exitCode !== 0) return refuse('the merger session did not end well');
     if (answer?.resolved !== true)

@@ -33,6 +33,8 @@ export class RunContext {
   readonly runId: string;
   readonly projector: Projector;
   readonly checkout: CheckoutWatch;
+  /** When this process stops working on the run, in milliseconds since the epoch. */
+  readonly deadline: number;
   readonly #listeners: readonly Listener[];
   readonly #stop = new AbortController();
   readonly #noticed = new Set<string>();
@@ -45,6 +47,7 @@ export class RunContext {
     this.runId = runId;
     this.#state = state;
     this.#listeners = listeners;
+    this.deadline = setting.ports.clock.now() + setting.config.timeouts.run;
     this.checkout = new CheckoutWatch(setting.ports.git, setting.prdPath);
     this.projector = new Projector(setting.ports.prd, setting.ports.clock);
   }

@@ -1,6 +1,7 @@
 import { type Action, decide } from '../domain/decide.ts';
 import type { RunState } from '../domain/state.ts';
 import { attemptEpic } from './attempt.ts';
+import { watchPauses } from './backends.ts';
 import { landRun } from './land.ts';
 import { mergeEpic } from './merge.ts';
 import type { RunContext } from './run-context.ts';
@@ -17,15 +18,17 @@ export async function driveRun(ctx: RunContext): Promise<RunState> {
     const guarded = work.catch((error: unknown) => ctx.abort(error)).finally(() => underWay.delete(guarded));
     underWay.add(guarded);
   };
-  const cancelLimit = ctx.ports.clock.after(ctx.config.timeouts.run, () =>
+  const cancelLimit = ctx.ports.clock.after(ctx.deadline - ctx.ports.clock.now(), () =>
     launch(ctx.requestStop('run-timeout')),
   );
+  const pauses = watchPauses(ctx);
   try {
     await ctx.ports.files.write(PRD_COPY, JSON.stringify(ctx.setting.prd, null, 1));
     await ctx.checkout.look();
     // From now on an edit of the file by somebody else is seen as one.
     await ctx.projector.flush();
     while (ctx.failure === null && ctx.state.phase === 'running') {
+      pauses.look();
       const actions = decide(ctx.state);
       for (const action of actions) {
         const work = perform(ctx, action);
@@ -38,6 +41,7 @@ export async function driveRun(ctx: RunContext): Promise<RunState> {
     }
   } finally {
     cancelLimit();
+    pauses.cancel();
     await Promise.all(underWay);
   }
   if (ctx.failure !== null) throw ctx.failure.error;

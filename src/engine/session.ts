@@ -2,8 +2,9 @@ import { type ContractRole, parseAnswer } from '../domain/contract-text.ts';
 import type { Reason } from '../domain/events.ts';
 import { RESULT_LIMIT } from '../domain/result.ts';
 import { modelFor } from '../domain/roles.ts';
+import { pauseBackend } from './backends.ts';
 import { renderPrompt, settingValues } from './prompts.ts';
-import type { SessionEnd } from './ports.ts';
+import type { SessionEnd, SessionRequest } from './ports.ts';
 import type { RunContext } from './run-context.ts';
 
 /** Sessions read a copy of the PRD: whatever one does to it, the file of the person stays as it is. */
@@ -24,6 +25,8 @@ export interface SessionPlan<R extends ContractRole> {
   readonly values: Readonly<Record<string, string>>;
   readonly resultName: string;
   readonly total: number;
+  /** A session that was cut off, to go on with; null: a new one. */
+  readonly resume: SessionRequest['resume'];
 }
 
 type Answer<R extends ContractRole> = Extract<
@@ -36,13 +39,34 @@ export interface SessionReport<R extends ContractRole> {
   readonly answer: Answer<R> | null;
   /** Why there is no answer, or null. */
   readonly problem: Reason | null;
+  /** It could not work because of its backend, on which nothing is started for now. */
+  readonly held: boolean;
 }
 
-/** Runs one session of an agent: writes what it gets, waits for its end, reads its answer without trusting it. */
+/**
+ * Runs one session of an agent: writes what it gets, waits for its end, reads its answer without trusting it. One that
+ * cannot be gone on with is begun anew.
+ */
 export async function runSession<R extends ContractRole>(
   ctx: RunContext,
   plan: SessionPlan<R>,
 ): Promise<SessionReport<R>> {
+  const { end, opened, resultPath } = await playSession(ctx, plan);
+  const lost = plan.resume !== null && !opened && end.cause === 'exit' && end.exitCode !== 0;
+  if (lost && end.failure === null) {
+    const text = `${plan.backend} has no session ${plan.resume.sessionId} any more: ${plan.epicId ?? plan.role} begins a new one`;
+    await ctx.publish({ type: 'notice', level: 'info', code: 'session-not-resumed', text });
+    return runSession(ctx, { ...plan, resume: null });
+  }
+  const held =
+    end.cause === 'exit' && end.failure !== null && (await pauseBackend(ctx, plan.backend, end.failure));
+  return { end, held, ...(await readAnswer(ctx, plan.role, resultPath)) };
+}
+
+async function playSession<R extends ContractRole>(
+  ctx: RunContext,
+  plan: SessionPlan<R>,
+): Promise<{ end: SessionEnd; opened: boolean; resultPath: string }> {
   const { files } = ctx.ports;
   await files.makeFolder(plan.folder);
   const resultPath = files.path(`${plan.folder}/${plan.resultName}`);
@@ -55,6 +79,7 @@ export async function runSession<R extends ContractRole>(
   const prompt = renderPrompt(prompts, plan.role, {
     ...settingValues(prompts, ctx.config, plan),
     ...plan.values,
+    resumed: plan.resume === null ? 'no' : 'yes',
     result: resultPath,
     worktree: plan.worktree,
     input: paths.epicFile,
@@ -65,6 +90,7 @@ export async function runSession<R extends ContractRole>(
     files.write(`${plan.folder}/input.json`, JSON.stringify(plan.input, null, 1)),
   ]);
   let pid: number | null = null;
+  let opened = false;
   const end = await ctx.ports.sessions.run(
     {
       role: plan.role,
@@ -79,12 +105,21 @@ export async function runSession<R extends ContractRole>(
       ...paths,
       resultPath,
       limits: { total: plan.total, idle: ctx.config.timeouts.idle },
+      resume: plan.resume,
     },
     {
       started: (process) => {
         pid = process.pid;
         void ctx
           .publish({ type: 'process.started', role: plan.role, epicId: plan.epicId, ...process })
+          .catch((error: unknown) => ctx.abort(error));
+      },
+      opened: (sessionId) => {
+        opened = true;
+        const { role, epicId, backend } = plan;
+        const resumed = plan.resume?.sessionId === sessionId;
+        void ctx
+          .publish({ type: 'session.opened', role, epicId, backend, sessionId, resumed })
           .catch((error: unknown) => ctx.abort(error));
       },
       activity: (activity) => ctx.activity(activity),
@@ -95,7 +130,7 @@ export async function runSession<R extends ContractRole>(
   if (pid !== null) {
     await ctx.publish({ type: 'process.ended', pid, exitCode: end.exitCode, signal: end.signal });
   }
-  return { end, ...(await readAnswer(ctx, plan.role, resultPath)) };
+  return { end, opened, resultPath };
 }
 
 /** The answer file of a role, or the rule that it breaks. */

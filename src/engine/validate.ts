@@ -3,6 +3,8 @@ import type { EpicPlan } from '../domain/events.ts';
 import { fixIdOf } from '../domain/decide.ts';
 import { clip, printable } from '../domain/printable.ts';
 import type { ValidatorAnswer, Verdict } from '../domain/verdict.ts';
+import { takeSeat } from './backends.ts';
+import { leadBackend } from './plan-run.ts';
 import { commandsText, storiesText } from './prompts.ts';
 import type { RunContext } from './run-context.ts';
 import { runSession } from './session.ts';
@@ -113,15 +115,16 @@ async function validatorSession(
   place: { round: number; worktree: string; folder: string; checks: readonly CheckRecord[] },
 ): Promise<ValidatorAnswer | { readonly none: string } | 'stopped'> {
   const { prd } = ctx.setting;
+  const seat = takeSeat(ctx, ctx.state.started.finalBackend, ctx.config.models);
+  if (seat === null) return 'stopped';
   const inScope = new Set(ctx.state.epics.map((epic) => epic.plan.id));
   const epics = prd.epics.filter((epic) => inScope.has(epic.id));
   const range = { from: ctx.state.started.base.commit, to: ctx.state.head };
-  const { end, answer, problem } = await runSession(ctx, {
+  const { end, answer, problem, held } = await runSession(ctx, {
     role: 'final-validator',
     epicId: null,
     attempt: place.round,
-    backend: ctx.config.backend,
-    models: ctx.config.models,
+    ...seat,
     worktree: place.worktree,
     folder: place.folder,
     input: { prd: { ...prd, epics }, range, checks: place.checks },
@@ -148,8 +151,10 @@ async function validatorSession(
     },
     resultName: 'answer.json',
     total: ctx.config.timeouts.epic,
+    resume: null,
   });
-  if (end.cause === 'stopped') return 'stopped';
+  // Whatever it wrote was not its last word.
+  if (end.cause === 'stopped' || held) return 'stopped';
   if (end.cause !== 'exit') return { none: 'the final validator reached a time limit' };
   if (problem !== null) return { none: problem.text.replace('the session', 'the final validator') };
   if (end.exitCode !== 0) {
@@ -170,7 +175,7 @@ export async function planFix(ctx: RunContext, round: number): Promise<void> {
     dependsOn: [],
     stories,
     hash: '',
-    backend: ctx.config.backend,
+    backend: leadBackend(ctx.config),
   };
   await ctx.publish({ type: 'fix.planned', round, epic });
 }

@@ -1,22 +1,29 @@
 import { text } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import type { LineFacts } from '../adapters/agents/backend.ts';
 import { eventReader, isHopeless, type ServerEvent } from './events.ts';
 import { type OpencodeServer, startServer } from './server.ts';
 
 const ABORT_MS = 2_000;
 
 /**
- * One session of OpenCode by a server of its own: its program is the first argument, the model as `provider/model` the
- * second, if any; the prompt comes on stdin. Prints a line of JSON for each thing worth telling. Returns the exit code.
+ * One session of OpenCode by a server of its own: its program is the argument; the model is `provider/model`, and a
+ * session that is there already is gone on with. The prompt comes on stdin. Prints a line of JSON for each thing worth
+ * telling. Returns the exit code.
  */
 export async function main(): Promise<number> {
-  const [program, model] = process.argv.slice(2);
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { session: { type: 'string' }, model: { type: 'string' } },
+  });
+  const [program] = positionals;
   if (program === undefined) throw new Error('which opencode?');
   const prompt = await text(process.stdin);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const server = await startServer(program);
   try {
-    return await runSession(server, prompt, model, stop.signal);
+    return await runSession(server, { ...values, prompt }, stop.signal);
   } finally {
     await server.close();
   }
@@ -24,11 +31,15 @@ export async function main(): Promise<number> {
 
 async function runSession(
   server: OpencodeServer,
-  prompt: string,
-  model: string | undefined,
+  wish: { readonly prompt: string; readonly session?: string; readonly model?: string },
   stop: AbortSignal,
 ): Promise<number> {
-  const { id } = (await server.call('POST', '/session', {})) as { readonly id: string };
+  const opened =
+    wish.session === undefined
+      ? server.call('POST', '/session', {})
+      : server.call('GET', `/session/${encodeURIComponent(wish.session)}`);
+  const { id } = (await opened) as { readonly id: string };
+  tell({ sessionId: id });
   const read = eventReader(id);
   const reading = new AbortController();
   const stopping: Promise<void>[] = [];
@@ -49,10 +60,10 @@ async function runSession(
     for await (const value of server.events(reading.signal)) {
       const event = value as ServerEvent;
       if (event.type === 'server.connected') {
-        await server.call('POST', `/session/${id}/prompt_async`, body(prompt, model));
+        await server.call('POST', `/session/${id}/prompt_async`, body(wish.prompt, wish.model));
       }
       const facts = read(event);
-      if (facts !== null) process.stdout.write(`${JSON.stringify({ type: 'facts', ...facts })}\n`);
+      if (facts !== null) tell(facts);
       if (facts?.failure !== undefined) failed = facts.failure !== null;
       if (isHopeless(event, Date.now())) abort();
       await refuse(server, event);
@@ -68,6 +79,9 @@ async function runSession(
   await Promise.all(stopping);
   return code;
 }
+
+const tell = (facts: LineFacts): void =>
+  void process.stdout.write(`${JSON.stringify({ type: 'facts', ...facts })}\n`);
 
 function body(prompt: string, model: string | undefined): unknown {
   const slash = model?.indexOf('/') ?? -1;

@@ -92,6 +92,12 @@ function words(event: TeamsEvent, state: RunState): Line | null {
       );
     case 'run.ended':
       return say(null, event.outcome === 'passed' ? 'good' : 'bad', `run ${event.outcome}: ${event.reason}`);
+    case 'backend.paused':
+      return say(null, 'warn', pauseOf(event));
+    case 'backend.ready':
+      return say(null, 'plain', `${event.backend} is tried again`);
+    case 'session.opened':
+      return event.resumed ? say(event.epicId, 'plain', 'goes on in the session of before') : null;
     case 'epic.ready':
     case 'process.started':
     case 'process.ended':
@@ -110,6 +116,11 @@ function startOf(event: EventOf<'run.started'>): string {
       : `going on from ${event.goesOnFrom} (${shortCommit(event.start)}), which is not landed yet`;
   const size = `${plural(event.epics.length, 'epic')}, ${plural(stories, 'story', 'stories')}, parallel ${event.parallel}`;
   return `run ${event.runId} of ${event.project}: ${size}, on ${event.branch} ${from}`;
+}
+
+function pauseOf({ backend, until, reason }: EventOf<'backend.paused'>): string {
+  const how = until === null ? 'is not used any more in this run' : `is left alone until ${until}`;
+  return `${backend} ${how}: ${reason}`;
 }
 
 const editedOf = (event: EventOf<'run.resumed'>): string =>

@@ -95,6 +95,8 @@ export function nextMeaning(state: RunState): string {
     case 'interrupted':
     case 'timed-out':
       return '   goes on where it stopped';
+    case 'stalled':
+      return '   goes on where it stopped, once that is mended';
     case 'superseded':
       return '';
   }

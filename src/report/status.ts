@@ -76,6 +76,8 @@ function phaseLine({ state, pid, now }: StatusView): string {
       return `interrupted${ago(state, now)}; teams resume goes on, ${merged}`;
     case 'timed-out':
       return `stopped by its time limit${ago(state, now)}; teams resume goes on, ${merged}`;
+    case 'stalled':
+      return `stalled${ago(state, now)}: ${printable(state.endReason ?? '')}; ${merged}`;
     case 'passed':
       return `passed${ago(state, now)}, ${merged}`;
     case 'failed':

@@ -75,6 +75,20 @@ export const STEPS = {
       costUsd: z.number().min(0).optional(),
     }),
   }),
+  trouble: z
+    .strictObject({
+      trouble: z.enum(['auth', 'rate-limit', 'unavailable', 'context', 'refused', 'other']),
+      resetsIn: duration.optional(),
+      attempts: z
+        .int()
+        .min(1)
+        .optional()
+        .describe('Only in the first so many attempts, interrupted ones too'),
+    })
+    .describe('Tells that it cannot work, and exits with 1'),
+  refuseResume: z
+    .strictObject({ refuseResume: z.literal(true) })
+    .describe('First step: a session that was cut off cannot be gone on with'),
   hang: z.strictObject({ hang: z.literal(true).describe('Does nothing until it is ended') }),
   flood: z.strictObject({ flood: bytes, to: z.enum(['stdout', 'stderr']).optional() }),
   spawn: z

@@ -1,11 +1,11 @@
 import { ask } from './ask.ts';
 import { flood, hang, leaveGrandchild } from './faults.ts';
 import { commitAll, resolveCommit } from './git.ts';
-import { pause } from './pause.ts';
+import { millisecondsOf, pause } from './pause.ts';
 import { resolveConflicts } from './resolve.ts';
 import { writeJsonResult, writeResult } from './result-file.ts';
 import { emit, INTERACTIVE, say } from './say.ts';
-import type { Step } from './script-schema.ts';
+import type { Step, StepOf } from './script-schema.ts';
 import { doStories } from './story.ts';
 import { giveVerdict } from './verdict.ts';
 import type { Worker } from './worker.ts';
@@ -35,7 +35,9 @@ export async function perform(worker: Worker, step: Step): Promise<void> {
   else if ('activity' in step) say(step.activity.kind, worker.fill(step.activity.text));
   else if ('usage' in step) {
     if (!INTERACTIVE) emit({ type: 'usage', ...step.usage });
-  } else if ('hang' in step) await hang();
+  } else if ('trouble' in step) giveUp(worker, step);
+  else if ('refuseResume' in step) return;
+  else if ('hang' in step) await hang();
   else if ('flood' in step) flood(step);
   else if ('spawn' in step) await leaveGrandchild(step);
   else if ('ignoreSigterm' in step) process.on('SIGTERM', () => {});
@@ -54,6 +56,13 @@ function fillAll(worker: Worker, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((item) => fillAll(worker, item));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, fillAll(worker, inner)]));
+}
+
+function giveUp({ assignment }: Worker, { trouble, resetsIn, attempts }: StepOf<'trouble'>): void {
+  if (attempts !== undefined && assignment.attempt > attempts) return;
+  const resetsAt = resetsIn === undefined ? null : Date.now() + millisecondsOf(resetsIn);
+  emit({ type: 'failure', kind: trouble, text: `the script has a trouble: ${trouble}`, resetsAt });
+  process.exit(1);
 }
 
 function pass(worker: Worker, selector: string, revision: string): void {

@@ -14,15 +14,26 @@ export function checkValues(
   backends: Readonly<Record<string, unknown>>,
   report: Report,
 ): void {
-  checkBackend(valueAt(values, 'backend'), backends, report);
+  checkBackend(['backend'], valueAt(values, 'backend'), backends, report);
+  for (const group of ['teamLead', 'finalValidator']) {
+    checkBackend(['backendFor', group], valueAt(values, `backendFor.${group}`), backends, report);
+  }
+  const fallback = valueAt(values, 'fallback');
+  for (const [index, name] of (Array.isArray(fallback) ? fallback : []).entries()) {
+    checkBackend(['fallback', index], name, backends, report);
+  }
   checkBase(valueAt(values, 'base'), report);
   checkDurations(valueAt(values, 'timeouts'), report);
   checkCopies(valueAt(values, 'copy'), report);
 }
 
-function checkBackend(backend: unknown, backends: Readonly<Record<string, unknown>>, report: Report): void {
+function checkBackend(
+  path: readonly (string | number)[],
+  backend: unknown,
+  backends: Readonly<Record<string, unknown>>,
+  report: Report,
+): void {
   if (typeof backend !== 'string' || backend === '') return;
-  const path = ['backend'];
   if (backend === 'scripted' && valueAt(backends, 'scripted.script') === undefined) {
     report({
       path,

@@ -3,6 +3,9 @@ type Kind = 'text' | 'number' | 'list';
 /** Every value of the configuration that a variable or a flag can set, by its dotted key. */
 export const CONFIG_KEYS = {
   backend: 'text',
+  'backendFor.teamLead': 'text',
+  'backendFor.finalValidator': 'text',
+  fallback: 'list',
   permissions: 'text',
   preset: 'text',
   parallel: 'number',
@@ -16,6 +19,7 @@ export const CONFIG_KEYS = {
   'timeouts.run': 'text',
   'timeouts.check': 'text',
   'timeouts.grace': 'text',
+  'timeouts.backoff': 'text',
   'attempts.epic': 'number',
   'attempts.merge': 'number',
   'attempts.final': 'number',
@@ -40,6 +44,8 @@ const SESSION_VARIABLES = new Set([
   'TEAMS_EPIC_FILE',
   'TEAMS_RESULT_PATH',
   'TEAMS_PRD_FILE',
+  'TEAMS_RESUME',
+  'TEAMS_SESSION',
 ]);
 
 /** `validation.fixRounds` → `TEAMS_VALIDATION_FIX_ROUNDS`. */

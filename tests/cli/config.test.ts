@@ -37,31 +37,35 @@ test('prints the effective value of every key and where it comes from', async ()
   expect(await run({ TEAMS_PARALLEL: '3', TEAMS_TIMEOUTS_CHECK: '1.5s' })).toEqual({
     code: 0,
     stderr: '',
-    stdout: `preset                minimal                                   teams.config.yml:1:9
-backend               claude                                    default
-permissions           safe                                      default
-parallel              3                                         TEAMS_PARALLEL
-base                  null                                      default
-land                  leave                                     default
-setup                 []                                        default
-verify                ["npm test"]                              teams.config.yml:2:9
-copy                  []                                        default
-timeouts.epic         1h                                        default
-timeouts.idle         10m                                       default
-timeouts.run          5h                                        default
-timeouts.check        1.5s                                      TEAMS_TIMEOUTS_CHECK
-timeouts.grace        90s                                       teams.config.yml:3:20
-attempts.epic         2                                         default
-attempts.merge        2                                         default
-attempts.final        2                                         default
-planning.epic         never                                     preset minimal
-planning.story        never                                     preset minimal
-validation.story      never                                     preset minimal
-validation.epic       never                                     preset minimal
-validation.final      never                                     preset minimal
-validation.fixRounds  1                                         preset minimal
-models.teamLead       opus                                      teams.config.yml:4:21
-backends.my.own       {"command":["x"],"stdin":"none","env":[]}  teams.config.yml:6:11
+    stdout: `preset                     minimal                                   teams.config.yml:1:9
+backend                    claude                                    default
+backendFor.teamLead        null                                      default
+backendFor.finalValidator  null                                      default
+fallback                   []                                        default
+permissions                safe                                      default
+parallel                   3                                         TEAMS_PARALLEL
+base                       null                                      default
+land                       leave                                     default
+setup                      []                                        default
+verify                     ["npm test"]                              teams.config.yml:2:9
+copy                       []                                        default
+timeouts.epic              1h                                        default
+timeouts.idle              10m                                       default
+timeouts.run               5h                                        default
+timeouts.check             1.5s                                      TEAMS_TIMEOUTS_CHECK
+timeouts.grace             90s                                       teams.config.yml:3:20
+timeouts.backoff           1m                                        default
+attempts.epic              2                                         default
+attempts.merge             2                                         default
+attempts.final             2                                         default
+planning.epic              never                                     preset minimal
+planning.story             never                                     preset minimal
+validation.story           never                                     preset minimal
+validation.epic            never                                     preset minimal
+validation.final           never                                     preset minimal
+validation.fixRounds       1                                         preset minimal
+models.teamLead            opus                                      teams.config.yml:4:21
+backends.my.own            {"command":["x"],"stdin":"none","env":[]}  teams.config.yml:6:11
 `,
   });
 });

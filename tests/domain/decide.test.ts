@@ -21,6 +21,7 @@ const scenario: fc.Arbitrary<Scenario> = fc.record({
   }),
   failFast: fc.boolean(),
   land: fc.constantFrom('leave', 'merge'),
+  fallback: fc.boolean(),
   dice: fc.array(fc.nat(119), { maxLength: 1500, size: 'max' }),
   troubles: fc.array(
     fc.record({
@@ -36,16 +37,19 @@ const corpus = { seed: 20_261, interruptAfterTimeLimit: 60_000 } as const;
 
 describe('a run, over random graphs, outcomes, stops, crashes, resets and edits', () => {
   test('keeps every rule of the Observer and comes to an end', () => {
-    const ends = new Map<string, number>();
+    const ends = new Set<string>();
+    const stops = new Set<string>();
     fc.assert(
       fc.property(scenario, (given) => {
-        const { phase } = simulate(given).final;
-        ends.set(phase, (ends.get(phase) ?? 0) + 1);
+        const { final, events } = simulate(given);
+        ends.add(final.phase);
+        for (const event of events) if (event.type === 'run.ended') stops.add(event.outcome);
       }),
       { ...corpus, numRuns: 800 },
     );
     // A generator that only ever reaches one end would prove little.
-    expect([...ends.keys()].toSorted()).toEqual(['failed', 'passed']);
+    expect([...ends].toSorted()).toEqual(['failed', 'passed']);
+    expect([...stops].toSorted()).toEqual(['failed', 'interrupted', 'passed', 'stalled', 'timed-out']);
   });
 
   test('passes when nothing goes wrong, whatever stops and crashes come', () => {
@@ -85,6 +89,7 @@ describe('decide', () => {
     attempts: { epic: 2, merge: 2, final: 2 },
     failFast: false,
     land: 'leave',
+    fallback: false,
   } as const;
   const chain = [planOf('A', [], 1), planOf('B', ['A'], 1), planOf('C', [], 1), planOf('D', [], 1)];
 

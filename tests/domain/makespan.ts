@@ -22,7 +22,9 @@ export function makespan(
     return state;
   };
   const attempts = { epic: 1, merge: 1, final: 1 };
-  let current = emit(startedEvent(plans, { parallel, attempts, failFast: false, land: 'leave' }));
+  let current = emit(
+    startedEvent(plans, { parallel, attempts, failFast: false, land: 'leave', fallback: false }),
+  );
   for (;;) {
     const actions = decide(current);
     if (actions.some((action) => action.type === 'validate')) break;

@@ -24,6 +24,8 @@ export class Observer {
   private readonly log: string[] = [];
   private started: EventOf<'run.started'> | null = null;
   private stopping = false;
+  /** Until when, by backend; null: until a person comes. */
+  private readonly paused = new Map<string, string | null>();
   private ended = false;
   private validating = false;
   private rounds = 0;
@@ -60,6 +62,7 @@ export class Observer {
       case 'run.resumed':
         this.stopping = false;
         this.ended = false;
+        this.paused.clear();
         this.require(this.idle(), 'nothing is in flight when a run goes on');
         this.unblock();
         for (const plan of event.changed)
@@ -86,6 +89,13 @@ export class Observer {
         Object.assign(epic, { lost: true, blocked: true, passed: false });
         return;
       }
+      case 'backend.paused':
+        this.require(!this.paused.has(event.backend), 'a backend is paused once at a time');
+        this.paused.set(event.backend, event.until);
+        return;
+      case 'backend.ready':
+        this.paused.delete(event.backend);
+        return;
       case 'attempt.started':
         return this.attemptStarted(event);
       case 'attempt.ended':
@@ -115,6 +125,7 @@ export class Observer {
       }
       case 'validation.started':
         this.require(this.idle(), 'the final validation runs alone');
+        this.require(this.canStart(), 'nothing starts while every backend for it is paused');
         this.require(!this.stopping, 'nothing starts after a stop');
         this.require(this.allMerged(), 'the final validation comes after the last merge');
         this.require(this.failedRounds < this.run().attempts.final, 'budget attempts.final is respected');
@@ -155,6 +166,8 @@ export class Observer {
     this.require(!epic.merged && !epic.passed, 'what passed or is merged is not attempted again');
     this.require(!epic.lost, 'what is lost is not attempted again');
     this.require(!this.stopping, 'nothing starts after a stop');
+    this.require(this.canStart(), 'nothing starts while every backend for it is paused');
+    this.require(!this.paused.has(event.backend), 'an attempt runs on a backend that is not paused');
     this.require(this.dependenciesMerged(epic), 'nothing starts before all its dependencies are merged');
     this.require(event.attempt > epic.lastAttempt, 'attempt numbers are never used twice');
     this.require(epic.failures < this.run().attempts.epic, 'budget attempts.epic is respected');
@@ -207,9 +220,19 @@ export class Observer {
         run.failFast || open.every((epic) => epic.lost),
         'a run only fails when nothing more could be done',
       );
+    } else if (event.outcome === 'stalled') {
+      this.require(!this.canStart(), 'a run only stalls when no backend is left');
+      this.require(
+        [...this.paused.values()].every((until) => until === null),
+        'a run never stalls while the end of a pause is known',
+      );
     } else {
       this.require(this.stopping, 'a run is only interrupted by a stop');
     }
+  }
+
+  private canStart(): boolean {
+    return ['scripted', ...this.run().fallback].some((name) => !this.paused.has(name));
   }
 
   private unblock(): void {

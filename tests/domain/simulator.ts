@@ -1,6 +1,7 @@
 import { type Action, decide, fixIdOf, isBusy } from '../../src/domain/decide.ts';
 import type { EpicPlan, EventPayload, TeamsEvent } from '../../src/domain/events.ts';
 import { transitiveDependants } from '../../src/domain/graph.ts';
+import { usableBackend } from '../../src/domain/pause.ts';
 import { evolve, findEpic, isResumable, type RunState, storiesToDo } from '../../src/domain/state.ts';
 import { Observer } from './observer.ts';
 
@@ -12,6 +13,8 @@ export interface Scenario {
   readonly attempts: { readonly epic: number; readonly merge: number; readonly final: number };
   readonly failFast: boolean;
   readonly land: 'leave' | 'merge';
+  /** A second backend stands in for the one that epics and validation wish for. */
+  readonly fallback: boolean;
   /** Decides everything that is up to chance; 0 (everything goes well) once it is used up. */
   readonly dice: readonly number[];
   /** After how many events, counted from the one before, a kill -9 or a stop comes. */
@@ -47,7 +50,7 @@ export function planOf(id: string, dependsOn: readonly string[], stories: number
 
 export function startedEvent(
   epics: readonly EpicPlan[],
-  options: Pick<Scenario, 'parallel' | 'attempts' | 'failFast' | 'land'>,
+  options: Pick<Scenario, 'parallel' | 'attempts' | 'failFast' | 'land' | 'fallback'>,
 ): EventPayload & { type: 'run.started' } {
   return {
     type: 'run.started',
@@ -64,6 +67,8 @@ export function startedEvent(
     failFast: options.failFast,
     land: options.land,
     finalValidation: true,
+    finalBackend: 'scripted',
+    fallback: options.fallback ? ['other'] : [],
     epics: [...epics],
     prdScope: { total: epics.length, completed: [] },
   };
@@ -89,7 +94,8 @@ class Simulation {
     this.troubleAt = scenario.troubles[0]?.after ?? Infinity;
     const { attempts, epics, troubles } = scenario;
     const perEpic = 4 + (attempts.epic + 1) * 8 + attempts.merge * 2;
-    this.limit = 50 + (epics.length + attempts.final) * perEpic * (troubles.length + 1) * 2;
+    const pauses = scenario.dice.length * 3;
+    this.limit = 50 + (epics.length + attempts.final) * perEpic * (troubles.length + 1) * 2 + pauses;
   }
 
   run(): History {
@@ -140,7 +146,19 @@ class Simulation {
       }
       return;
     }
-    this.observer.require(isBusy(this.state), 'no deadlock: something is decided or something is under way');
+    const timed = Object.entries(this.state.pauses).flatMap(([name, { until }]) =>
+      until === null ? [] : [name],
+    );
+    const [paused] = timed;
+    this.observer.require(
+      isBusy(this.state) || paused !== undefined,
+      'no deadlock: something is decided, under way or waited for',
+    );
+    if (paused !== undefined && (!isBusy(this.state) || this.chance(3))) {
+      // A stop is not held up by a pause.
+      this.observer.require(isBusy(this.state) || this.state.stopping === null, 'a stop ends at once');
+      return this.emit({ type: 'backend.ready', backend: paused });
+    }
     this.progress();
   }
 
@@ -164,7 +182,7 @@ class Simulation {
           branch: `teams/r1/${action.epicId}`,
           base: SHA,
           head: SHA,
-          backend: 'scripted',
+          backend: usableBackend(this.state, 'scripted') ?? 'none',
           todo: epic === undefined ? [] : [...storiesToDo(epic)],
         });
       }
@@ -205,6 +223,7 @@ class Simulation {
     const epicId = epic.plan.id;
     if (epic.phase === 'merging') return this.progressMerge(epicId, interrupted);
     if (interrupted) return this.endAttempt(epicId, 'interrupted');
+    if (this.pause(epic.backend ?? 'none')) return this.endAttempt(epicId, 'interrupted');
     const next = storiesToDo(epic)[0];
     if (next !== undefined && !this.chance(6)) {
       const passes = !this.chance(8);
@@ -229,10 +248,14 @@ class Simulation {
   }
 
   private progressMerge(epicId: string, interrupted: boolean): void {
-    if (interrupted) return this.emit({ type: 'merge.interrupted', epicId });
+    if (interrupted) return this.emit({ type: 'merge.interrupted', epicId, held: false });
     const conflicts = findEpic(this.state, epicId)?.conflicts ?? 0;
     if (conflicts >= this.scenario.attempts.merge) {
       return this.emit({ type: 'merge.failed', epicId, reason: 'conflict', files: ['a'], branch: 'b' });
+    }
+    const merger = usableBackend(this.state, 'scripted');
+    if (conflicts > 0 && (merger === null || this.pause(merger))) {
+      return this.emit({ type: 'merge.interrupted', epicId, held: true });
     }
     if (this.chance(4)) {
       return this.emit({ type: 'merge.conflicted', epicId, kind: 'conflict', files: ['a'], reason: 'a' });
@@ -240,10 +263,21 @@ class Simulation {
     this.emit({ type: 'merge.done', epicId, attempt: 1, commit: SHA, by: 'git', recovered: false });
   }
 
+  /** By chance the session on a backend runs into a wall. */
+  private pause(backend: string): boolean {
+    if (!this.chance(9)) return false;
+    if (Object.hasOwn(this.state.pauses, backend)) return true;
+    const until = this.chance(3) ? null : new Date(0).toISOString();
+    this.emit({ type: 'backend.paused', backend, kind: 'rate-limit', until, reason: 'a wall' });
+    return true;
+  }
+
   private endValidation(interrupted: boolean): void {
-    const outcome = interrupted
-      ? 'interrupted'
-      : ((['pass', 'pass', 'fail', 'fail', 'invalid'] as const)[this.roll(5)] ?? 'pass');
+    const held = !interrupted && this.pause(usableBackend(this.state, 'scripted') ?? 'none');
+    const outcome =
+      interrupted || held
+        ? 'interrupted'
+        : ((['pass', 'pass', 'fail', 'fail', 'invalid'] as const)[this.roll(5)] ?? 'pass');
     const findings = outcome === 'fail' && !this.chance(3) ? [{ title: 'broken' }] : [];
     const round = this.state.validation.rounds + 1;
     const reasons = outcome === 'pass' ? [] : [outcome];
@@ -258,7 +292,7 @@ class Simulation {
       if (epic.phase === 'merging') {
         if (this.chance(2)) {
           this.emit({ type: 'merge.done', epicId, attempt: 1, commit: SHA, by: 'git', recovered: true });
-        } else this.emit({ type: 'merge.interrupted', epicId });
+        } else this.emit({ type: 'merge.interrupted', epicId, held: false });
       }
     }
     if (this.state.validation.phase === 'running') this.endValidation(true);

@@ -9,6 +9,7 @@ const options = {
   attempts: { epic: 2, merge: 2, final: 2 },
   failFast: false,
   land: 'leave',
+  fallback: false,
 } as const;
 const carried = { branch: 'teams/r0/B', head: sha('1'), base: sha('2'), stories: { 'B-S1': sha('3') } };
 const plans = [planOf('A', [], 2), { ...planOf('B', ['A'], 2), carried }];
@@ -100,7 +101,7 @@ test('an interrupted merge gives its tries back', () => {
     ended(1, 'passed', 1),
     { type: 'merge.started', epicId: 'A', attempt: 1, merge: 1, onto: sha('a'), head: sha('6') },
     { type: 'merge.conflicted', epicId: 'A', kind: 'conflict', files: ['x'], reason: 'x' },
-    { type: 'merge.interrupted', epicId: 'A' },
+    { type: 'merge.interrupted', epicId: 'A', held: false },
   );
   expect(epic(state, 'A')).toMatchObject({ phase: 'passed', conflicts: 0 });
 });

@@ -47,6 +47,11 @@ const lead = (
     ...settingValues(prompts, setting, { backend, models }),
     epicId: epic.id,
     attempt: '2',
+    cutOff: 'yes',
+    resumed: 'yes',
+    head: 'b'.repeat(40),
+    leftover:
+      '/home/someone/projects/shop/.teams/runs/20261121-030405-abcd/epics/EPIC-001/attempt-1/leftover.patch',
     worktree: '/home/someone/projects/shop/.teams/worktrees/20261121-030405-abcd/EPIC-001',
     branch: 'teams-epics/20261121-030405-abcd/EPIC-001',
     base: 'a'.repeat(40),

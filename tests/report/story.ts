@@ -32,6 +32,8 @@ export function runStarted(epics: EpicPlan[]): Extract<EventPayload, { type: 'ru
     failFast: false,
     land: 'leave',
     finalValidation: true,
+    finalBackend: 'scripted',
+    fallback: [],
     epics,
     prdScope: { total: epics.length, completed: [] },
   };

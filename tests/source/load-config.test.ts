@@ -41,6 +41,8 @@ land: merge
 setup: ["npm ci"]
 verify: ["npm test"]
 copy: [".env", "config/local.json"]
+backendFor: { finalValidator: codex }
+fallback: [codex, opencode]
 timeouts: { epic: 90s, idle: 10m, run: 5h, check: 15m, grace: 1.5s }
 attempts: { epic: 3, merge: 1, final: 2 }
 planning: { epic: always, story: never }
@@ -54,6 +56,8 @@ backends:
   expect(diagnostics).toEqual([]);
   expect(config).toEqual({
     backend: 'mine',
+    backendFor: { teamLead: null, finalValidator: 'codex' },
+    fallback: ['codex', 'opencode'],
     permissions: 'safe',
     preset: 'balanced',
     parallel: 3,
@@ -62,7 +66,7 @@ backends:
     setup: ['npm ci'],
     verify: ['npm test'],
     copy: ['.env', 'config/local.json'],
-    timeouts: { epic: 90_000, idle: 600_000, run: 18_000_000, check: 900_000, grace: 1500 },
+    timeouts: { epic: 90_000, idle: 600_000, run: 18_000_000, check: 900_000, grace: 1500, backoff: 60_000 },
     attempts: { epic: 3, merge: 1, final: 2 },
     planning: { epic: 'always', story: 'never' },
     validation: { story: 'never', epic: 'auto', final: 'always', fixRounds: 2 },

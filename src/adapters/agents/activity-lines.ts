@@ -1,11 +1,15 @@
+import type { AgentFailure } from '../../engine/ports.ts';
 import type { LineFacts } from './backend.ts';
 
+const FAILURES = ['auth', 'rate-limit', 'unavailable', 'context', 'refused', 'other'] as const;
 const KINDS = ['tool', 'message', 'file', 'agent'] as const;
 
 /**
  * The protocol of the scripted and of command backends, one JSON object per line:
- * `{"type":"activity","kind":"tool|message|file|agent","text":…}` and
- * `{"type":"usage","inputTokens":…,"outputTokens":…,"costUsd":…}`.
+ * `{"type":"activity","kind":"tool|message|file|agent","text":…}`,
+ * `{"type":"usage","inputTokens":…,"outputTokens":…,"costUsd":…}`,
+ * `{"type":"session","id":…}` when it can be gone on with under that name, and
+ * `{"type":"failure","kind":"auth|rate-limit|…","text":…,"resetsAt":…}` before it gives up.
  */
 export function readActivityLine(line: string): LineFacts | null {
   if (!line.startsWith('{')) return null;
@@ -22,11 +26,21 @@ export function readActivityLine(line: string): LineFacts | null {
       usage: { inputTokens: count(inputTokens), outputTokens: count(outputTokens), costUsd: amount(costUsd) },
     };
   }
+  if (value['type'] === 'session' && typeof value['id'] === 'string') return { sessionId: value['id'] };
+  if (value['type'] === 'failure') return { failure: failureOf(value) };
   const kind = KINDS.find((known) => known === value['kind']);
   if (value['type'] === 'activity' && kind !== undefined && typeof value['text'] === 'string') {
     return { activity: { kind, text: value['text'] } };
   }
   return null;
+}
+
+function failureOf({ kind, text, resetsAt }: Record<string, unknown>): AgentFailure {
+  return {
+    kind: FAILURES.find((known) => known === kind) ?? 'other',
+    text: typeof text === 'string' ? text : 'it gave no reason',
+    resetsAt: amount(resetsAt),
+  };
 }
 
 const count = (value: unknown): number | null =>

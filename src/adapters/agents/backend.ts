@@ -15,6 +15,8 @@ export interface Launch {
   readonly stopSignal?: 'SIGTERM' | 'SIGINT';
   /** What a person should know of this session, such as roles that the repository defines itself. */
   readonly notes?: readonly string[];
+  /** How the agent CLI was told to call the session. Absent: a line of its output tells. */
+  readonly sessionId?: string;
 }
 
 /** A session that a person talks to: in their checkout (`worktree`) and without limits, because they end it. */
@@ -30,10 +32,12 @@ export interface InteractiveLaunch {
 
 /** What one line of its standard output tells. */
 export interface LineFacts {
+  /** What the agent CLI calls the session, where it chooses that itself. */
+  readonly sessionId?: string;
   readonly activity?: Pick<Activity, 'kind' | 'text'>;
   /** Spent since the last such line. */
   readonly usage?: Usage;
-  /** Spent in the whole session so far: takes the place of everything before. */
+  /** Spent in the whole session so far, also before it was resumed: takes the place of everything before. */
   readonly usageSoFar?: Usage;
   /** The last one counts; null: what was wrong before is mended, e.g. by a retry. */
   readonly failure?: AgentFailure | null;
@@ -54,7 +58,7 @@ export interface Backend {
   converse?(request: TalkRequest, opening: string): Promise<InteractiveLaunch>;
   /** Pure. Null: not a line of its protocol, so plain text for people. */
   readLine(line: string): LineFacts | null;
-  /** What only its files tell, once it has ended; null: nothing more. */
+  /** What only its files tell of this process, once it has ended; null: nothing more. */
   usageAfter?(request: SessionRequest): Promise<Usage | null>;
   /** The same for a failure that the session ended with, such as when a limit is lifted. */
   failureAfter?(request: SessionRequest, failure: AgentFailure): Promise<AgentFailure>;

@@ -85,12 +85,14 @@ export function claudeBackend(
       const roles = await rolesForSession('claude', request, config);
       const bypass = config.permissions === 'bypass';
       const asRoot = process.getuid?.() === 0;
+      const { resume } = request;
+      const sessionId = resume?.sessionId ?? randomUUID();
       return {
         argv: [
           await programOf(CLI, root),
           '-p',
-          '--session-id',
-          randomUUID(),
+          resume === null ? '--session-id' : '--resume',
+          sessionId,
           ...FORMAT,
           ...(request.model === null ? [] : ['--model', request.model]),
           ...(bypass
@@ -115,6 +117,7 @@ export function claudeBackend(
         },
         // After SIGINT it exits with 0, and a resumed model believes that it is not wanted to go on.
         stopSignal: 'SIGTERM',
+        sessionId,
         notes: roles.notes,
       };
     },

@@ -30,6 +30,8 @@ export function readCodexLine(text: string): LineFacts | null {
   const line = parse(text);
   if (line === null || typeof line.type !== 'string') return null;
   switch (line.type) {
+    case 'thread.started':
+      return typeof line.thread_id === 'string' ? { sessionId: line.thread_id } : NOTHING;
     case 'item.started':
       return startedFacts(line.item ?? {});
     case 'item.completed':

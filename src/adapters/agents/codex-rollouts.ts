@@ -15,6 +15,7 @@ export interface Rollouts {
 export const NO_ROLLOUTS: Rollouts = { usage: null, resetsAt: null };
 
 interface Entry {
+  readonly timestamp?: unknown;
   readonly type?: unknown;
   readonly payload?: {
     /** Of the thread that the file is of. */
@@ -36,11 +37,11 @@ const TELLING = /"type":"(session_meta|token_usage_record|token_count)"/;
 const HEAD = 400;
 const DAY_MS = 86_400_000;
 
-/** Sums up the files of the session `thread` that were written to since `since` (milliseconds since the epoch). */
+/** Sums up what the files of the session `thread` were given since `since` (milliseconds since the epoch). */
 export async function readRollouts(home: string, thread: string, since: number): Promise<Rollouts> {
   const files: Rollouts[] = [];
   for (const path of await filesSince(join(home, 'sessions'), since)) {
-    const file = await readRollout(path, thread);
+    const file = await readRollout(path, thread, since);
     if (file !== null) files.push(file);
   }
   const counted = files.flatMap(({ usage }) => usage ?? []);
@@ -82,7 +83,7 @@ async function filesSince(sessions: string, since: number): Promise<readonly str
 }
 
 /** Null: it is of another session. */
-async function readRollout(path: string, thread: string): Promise<Rollouts | null> {
+async function readRollout(path: string, thread: string, since: number): Promise<Rollouts | null> {
   const lines = createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity });
   const sum = { inputTokens: 0, outputTokens: 0, costUsd: null };
   let counted = false;
@@ -91,9 +92,11 @@ async function readRollout(path: string, thread: string): Promise<Rollouts | nul
   try {
     for await (const line of lines) {
       if (own !== null && !TELLING.test(line.slice(0, HEAD))) continue;
-      const { type, payload } = parse(line);
+      const { timestamp, type, payload } = parse(line);
       if (own === null && (type !== 'session_meta' || payload?.session_id !== thread)) return null;
       own ??= payload?.id ?? thread;
+      // Of before it was resumed.
+      if (typeof timestamp === 'string' && Date.parse(timestamp) < since) continue;
       // A thread that began as a copy of another one begins with records of that.
       if (type === 'token_usage_record' && payload?.thread_id === own) {
         counted = true;

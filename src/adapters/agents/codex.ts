@@ -70,6 +70,7 @@ export function codexBackend(config: Config, root: string): Backend {
           ...HIDE_KEYS,
           ...(request.model === null ? [] : ['-m', request.model]),
           ...roles.args,
+          ...(request.resume === null ? [] : ['resume', request.resume.sessionId]),
           '-',
         ],
         stdin: 'prompt',

@@ -72,9 +72,10 @@ function fill(argument: string, request: SessionRequest): string {
     epic_id: request.epicId ?? '',
     role: request.role,
     model: request.model ?? '',
+    session: request.resume?.sessionId ?? '',
   };
   return argument.replace(
-    /\{(prompt_file|worktree|result|epic_id|role|model)\}/g,
+    /\{(prompt_file|worktree|result|epic_id|role|model|session)\}/g,
     (_, name: string) => values[name] ?? '',
   );
 }

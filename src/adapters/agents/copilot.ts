@@ -67,12 +67,14 @@ export function copilotBackend(
       sandbox: { state: 'none', text: 'none' },
     }),
     async launch(request) {
+      // It resumes the session of that name where there is one.
+      const sessionId = request.resume?.sessionId ?? randomUUID();
       const roles = await rolesForSession('copilot', request, config);
       return {
         argv: [
           await programOf(CLI, root),
           '--session-id',
-          randomUUID(),
+          sessionId,
           ...FLAGS,
           '--usage-output-file',
           join(request.folder, USAGE_FILE),
@@ -90,6 +92,7 @@ export function copilotBackend(
         inherit: INHERITED,
         env: { ...QUIET, ...roles.env },
         stopSignal: 'SIGTERM',
+        sessionId,
         notes: roles.notes,
       };
     },

@@ -47,6 +47,7 @@ export function contractEnvironment(request: TalkRequest): Record<string, string
     TEAMS_EPIC_FILE: request.epicFile,
     TEAMS_RESULT_PATH: request.resultPath,
     TEAMS_PRD_FILE: request.prdFile,
+    ...(request.resume !== null && { TEAMS_RESUME: request.resume.sessionId }),
     // Nobody sits at a prompt for a password: git has to fail instead of waiting.
     GIT_TERMINAL_PROMPT: '0',
   };

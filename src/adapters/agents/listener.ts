@@ -3,7 +3,7 @@ import { clip, printable } from '../../domain/printable.ts';
 import type { AgentFailure, SessionRequest, SessionWatch } from '../../engine/ports.ts';
 import { splitLines } from '../process/lines.ts';
 import { keepTail } from '../process/tail.ts';
-import type { Backend } from './backend.ts';
+import type { Backend, Launch } from './backend.ts';
 
 const TAIL = 2_000;
 /** Activities are for a person to watch: more than this a second only burns CPU. */
@@ -12,6 +12,8 @@ const BURST = 40;
 const TEXT = 500;
 /** Text of an activity that is looked at: what `printable` removes takes some room. */
 const RAW_TEXT = TEXT * 4;
+/** It becomes an argument the next time: nothing that could be read as an option. */
+const SESSION_ID = /^[A-Za-z0-9][\w-]{0,127}$/;
 const NEWLINE = 0x0a;
 const LINE_END = Buffer.from('\n');
 
@@ -24,11 +26,17 @@ export interface Listener {
 }
 
 /** Turns the output of a session into activities, usage and a tail, in bounded memory. */
-export function listen(request: SessionRequest, backend: Backend, watch: SessionWatch): Listener {
+export function listen(
+  request: SessionRequest,
+  backend: Backend,
+  launch: Pick<Launch, 'sessionId'>,
+  watch: SessionWatch,
+): Listener {
   const tail = keepTail(TAIL);
   const allowed = rateLimit();
   let usage: Usage | null = null;
   let failure: AgentFailure | null = null;
+  let opened = false;
 
   const tell = (kind: 'message' | 'tool' | 'file' | 'agent', raw: string): void => {
     const text = clip(printable(raw), TEXT);
@@ -48,8 +56,13 @@ export function listen(request: SessionRequest, backend: Backend, watch: Session
   const json = (bytes: Buffer): void => {
     const facts = backend.readLine(bytes.toString('utf8'));
     if (facts === null) return text(bytes);
+    const sessionId = launch.sessionId ?? facts.sessionId;
+    if (!opened && sessionId !== undefined && SESSION_ID.test(sessionId)) {
+      opened = true;
+      watch.opened(sessionId);
+    }
     if (facts.usage !== undefined) usage = add(usage, facts.usage);
-    if (facts.usageSoFar !== undefined) usage = facts.usageSoFar;
+    if (facts.usageSoFar !== undefined) usage = without(facts.usageSoFar, request.resume?.usage ?? null);
     if (facts.failure !== undefined) failure = facts.failure;
     if (facts.activity !== undefined && allowed())
       tell(facts.activity.kind, facts.activity.text.slice(0, RAW_TEXT));
@@ -77,6 +90,17 @@ function rateLimit(): () => boolean {
     if (left < 1) return false;
     left -= 1;
     return true;
+  };
+}
+
+/** Null stays null: what is not known cannot be told apart. */
+function without(sum: Usage, before: Usage | null): Usage {
+  const minus = (a: number | null, b: number | null | undefined): number | null =>
+    a === null ? null : Math.max(0, a - (b ?? 0));
+  return {
+    inputTokens: minus(sum.inputTokens, before?.inputTokens),
+    outputTokens: minus(sum.outputTokens, before?.outputTokens),
+    costUsd: minus(sum.costUsd, before?.costUsd),
   };
 }
 

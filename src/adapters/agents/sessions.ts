@@ -54,7 +54,7 @@ export function createSessions({
         mode: 0o600,
       });
 
-      const listener = listen(request, backend, watch);
+      const listener = listen(request, backend, launch, watch);
       for (const text of launch.notes ?? []) watch.notice(printable(text));
       const logs = {
         stdout: openLog(join(request.folder, 'session.ndjson')),

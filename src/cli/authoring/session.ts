@@ -60,6 +60,7 @@ export async function prepareSession(session: AuthoringSession, worktree: string
     epicFile,
     resultPath: join(folder, session.resultName),
     prdFile: session.prdFile,
+    resume: null,
   };
 }
 

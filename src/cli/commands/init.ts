@@ -106,6 +106,7 @@ async function author(options: InitOptions, place: Place): Promise<ExitCode> {
     const ended = await withLock(options, teams, id, async () => {
       const watch = {
         started: () => undefined,
+        opened: () => undefined,
         activity: ({ text }: { readonly text: string }) => options.stderr(`${text}\n`),
         notice: (text: string) => options.stderr(`${printable(text)}\n`),
       };

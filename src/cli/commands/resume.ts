@@ -2,8 +2,10 @@ import { replay } from '../../adapters/journal/replay.ts';
 import { listRuns, runFolder } from '../../adapters/layout.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import { isResumable } from '../../domain/state.ts';
+import { pauseMissing } from '../../engine/backends.ts';
 import { planEpic } from '../../engine/plan-run.ts';
 import { recoverRun } from '../../engine/recover.ts';
+import { missingBackends } from '../backends.ts';
 import { type Compose, composePorts, openRun } from '../compose.ts';
 import { driveToEnd, exitCodeOf, reporterFor, withLock } from '../drive.ts';
 import { type CommandContext, printProblem } from '../output.ts';
@@ -37,6 +39,17 @@ export async function resumeCommand(
       return exitCodeOf(state);
     }
     const plans = project.prd.epics.map((epic) => planEpic(epic, project.config));
+    const unfinished = new Set(
+      state.epics.flatMap(({ phase, plan }) => (phase === 'merged' ? [] : [plan.id])),
+    );
+    const missing = await missingBackends(
+      project,
+      project.prd.epics.filter((epic) => unfinished.has(epic.id)),
+    );
+    if (!missing.ok) {
+      printProblem(options, missing.error);
+      return EXIT.environment;
+    }
     const reporter = reporterFor(options);
     const ctx = await openRun(project, { runId, state }, [reporter], compose);
     const recovered = await recoverRun(ctx, plans);
@@ -46,6 +59,6 @@ export async function resumeCommand(
       printProblem(options, recovered.error);
       return EXIT.environment;
     }
-    return driveToEnd(options, ctx, reporter);
+    return driveToEnd(options, ctx, reporter, () => pauseMissing(ctx, missing.value));
   });
 }

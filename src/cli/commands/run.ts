@@ -1,11 +1,9 @@
 import { mkdir } from 'node:fs/promises';
-import { createSessions } from '../../adapters/agents/sessions.ts';
 import { openGit } from '../../adapters/git/open.ts';
 import { loadRuns } from '../../adapters/journal/runs.ts';
 import { newRunId, runFolder } from '../../adapters/layout.ts';
 import { snapshotTracked } from '../../adapters/repository.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
-import type { Epic } from '../../domain/prd.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { selectEpics, unknownEpic } from '../../domain/scope.ts';
 import { isResumable } from '../../domain/state.ts';
@@ -15,6 +13,7 @@ import { paintFor } from '../../report/paint.ts';
 import { plural } from '../../report/words.ts';
 import { planText } from '../../report/plan.ts';
 import { loadPrd } from '../../source/load-prd.ts';
+import { missingBackends } from '../backends.ts';
 import { resolveBase, withTrackedChanges } from '../base.ts';
 import { type Compose, composePorts, openRun } from '../compose.ts';
 import { driveToEnd, reporterFor, withLock } from '../drive.ts';
@@ -68,8 +67,8 @@ async function startRun(
     if (misnamed !== null) return refuse(misnamed, EXIT.usage);
     const based = await resolveBase(git, project);
     if (!based.ok) return refuse(based.error, EXIT.usage);
-    const absent = await unavailableBackend(project, []);
-    if (absent !== null) return refuse(absent, EXIT.environment);
+    const absent = await missingBackends(project, []);
+    if (!absent.ok) return refuse(absent.error, EXIT.environment);
     const found = await supersede(project, newest, compose);
     options.stderr(`run ${newest.started.runId} was cut off (${found}); a new run takes its place\n`);
     // What the old run had finished is in the PRD only now.
@@ -85,8 +84,8 @@ async function startRun(
     );
     return EXIT.passed;
   }
-  const unusable = await unavailableBackend(project, scope.value);
-  if (unusable !== null) return refuse(unusable, EXIT.environment);
+  const missing = await missingBackends(project, scope.value);
+  if (!missing.ok) return refuse(missing.error, EXIT.environment);
 
   const clean = await resolveBase(git, project);
   if (!clean.ok) return refuse(clean.error, EXIT.usage);
@@ -114,22 +113,9 @@ async function startRun(
       includesDirty: options.includeDirty === true,
       hasSubmodules: project.repository.hasSubmodules,
       snapshot,
+      missing: missing.value,
     }),
   );
-}
-
-/** Every backend that the run would need is asked before anything is started. */
-async function unavailableBackend(project: Project, scope: readonly Epic[]): Promise<Problem | null> {
-  const sessions = createSessions({ config: project.config, root: project.root });
-  const names = new Set([
-    project.config.backend,
-    ...scope.map((epic) => epic.backend ?? project.config.backend),
-  ]);
-  for (const name of names) {
-    const problem = await sessions.unavailable(name);
-    if (problem !== null) return problem;
-  }
-  return null;
 }
 
 async function dryRun(options: RunOptions, project: Project): Promise<ExitCode> {

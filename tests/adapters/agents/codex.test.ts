@@ -105,18 +105,19 @@ describe('files of a session', () => {
   beforeEach(() => (home = mkdtempSync(join(tmpdir(), 'teams-codex-'))));
   afterEach(() => rmSync(home, { recursive: true }));
 
-  const since = Date.now() - 60_000;
+  /** When the streams say that they were recorded. */
+  const since = Date.parse('2026-01-01T00:00:00Z');
+  const day = (): string => join(home, 'sessions/2026/01/01');
   const keep = (stream: string, count: number): void => {
-    const day = join(home, 'sessions', new Date().toISOString().slice(0, 10).replaceAll('-', '/'));
-    mkdirSync(day, { recursive: true });
+    mkdirSync(day(), { recursive: true });
     for (let number = 1; number <= count; number++) {
-      cpSync(join(STREAMS, `${stream}.rollout-${number}.ndjson`), join(day, `rollout-${number}.jsonl`));
+      cpSync(join(STREAMS, `${stream}.rollout-${number}.ndjson`), join(day(), `rollout-${number}.jsonl`));
     }
     writeFileSync(
-      join(day, 'rollout-of-another.jsonl'),
+      join(day(), 'rollout-of-another.jsonl'),
       '{"type":"session_meta","payload":{"session_id":"x"}}\n',
     );
-    writeFileSync(join(day, 'rollout-torn.jsonl'), '{"type":"sess');
+    writeFileSync(join(day(), 'rollout-torn.jsonl'), '{"type":"sess');
   };
 
   it.each([
@@ -128,6 +129,15 @@ describe('files of a session', () => {
     keep(stream, count);
     const { usage } = await readRollouts(home, THREAD, since);
     expect(usage).toEqual({ inputTokens, outputTokens: inputTokens / 20, costUsd: null });
+  });
+
+  it('leave out what was spent before the session was resumed', async () => {
+    keep('resumed', 1);
+    const file = join(day(), 'rollout-1.jsonl');
+    const [before, after] = readFileSync(file, 'utf8').split(/^(?=.*"ordinal":19,)/m);
+    writeFileSync(file, `${before}${after?.replaceAll('T00:00:00.000Z', 'T00:05:00.000Z')}`);
+    const { usage } = await readRollouts(home, THREAD, since + 60_000);
+    expect(usage).toEqual({ inputTokens: 2_000, outputTokens: 100, costUsd: null });
   });
 
   it('tell when a limit is lifted', async () => {

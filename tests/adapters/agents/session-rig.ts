@@ -12,6 +12,8 @@ export interface Running {
   readonly activities: Activity[];
   readonly notices: readonly string[];
   readonly started: { readonly pid: number; readonly startTime: string }[];
+  /** Names of sessions that were told. */
+  readonly opened: readonly string[];
   stop(): void;
   /** Resolves with the first activity that has this text. */
   said(text: string): Promise<void>;
@@ -57,6 +59,7 @@ export class SessionRig {
       resultPath: join(folder, 'result.json'),
       prdFile: join(this.root, 'prd.json'),
       limits: { total: 60_000, idle: 60_000 },
+      resume: null,
       ...change,
     };
     const config: Config = {
@@ -67,11 +70,13 @@ export class SessionRig {
     const activities: Activity[] = [];
     const notices: string[] = [];
     const started: Running['started'] = [];
+    const opened: string[] = [];
     const waiting: { text: string; resolve: () => void }[] = [];
     const abort = new AbortController();
     const watch = {
       started: (process: { pid: number; startTime: string }) => void started.push(process),
       notice: (text: string) => void notices.push(text),
+      opened: (sessionId: string) => void opened.push(sessionId),
       activity: (activity: Activity) => {
         activities.push(activity);
         for (const { text, resolve } of waiting) if (activity.text === text) resolve();
@@ -82,6 +87,7 @@ export class SessionRig {
       activities,
       notices,
       started,
+      opened,
       end: createSessions({ config, root: this.root }).run(request, watch, abort.signal),
       stop: () => abort.abort(),
       said: (text) =>

@@ -58,6 +58,7 @@ export class HostRig {
       resultPath: join(folder, 'result.json'),
       prdFile: join(folder, 'prd.json'),
       limits: { total: 60_000, idle: 60_000 },
+      resume: null,
     };
   }
 

@@ -28,6 +28,7 @@ async function answer({ run, command = [], reap }: Command): Promise<unknown> {
   const sessions = createSessions({ config, root: run.worktree });
   const watch = {
     started: (started: object) => process.stdout.write(`${JSON.stringify({ started })}\n`),
+    opened() {},
     activity() {},
     notice() {},
   };
