@@ -1,4 +1,4 @@
-import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { lockFile, teamsFolder } from '../../src/adapters/layout.ts';
@@ -112,6 +112,43 @@ describe('teams logs', () => {
       10:00:20  EPIC-002  attempt 2 failed: npm test failed
       "
     `);
+  });
+
+  test.each([
+    [
+      'claude-2.1.329',
+      [
+        'I begin with a file of my own.',
+        "[tool] Bash printf 'lead\\n' > lead.txt && git add lead.txt && git commit -q -m 'Add lead.txt' && git rev-parse HEAD",
+        '[agent] builder: Work as builder',
+      ],
+    ],
+    [
+      'codex-0.169.0',
+      [
+        'I begin with a file of my own.',
+        `[tool] /bin/bash -lc "printf 'lead\\\\n' > lead.txt && git add lead.txt && git commit -q -m 'Add lead.txt' && git rev-parse HEAD"`,
+        expect.stringMatching(
+          /^\[agent\] spawn_agent: Implement story US-001 in \/project\/repo and commit it\./,
+        ),
+      ],
+    ],
+  ])('of an agent CLI: what it did, not how its stream looks: %s', async (cli, begins) => {
+    const backend = cli.split('-')[0] ?? '';
+    const folder = await writeRun(root, [
+      ...eventful.slice(0, 18),
+      { ...attemptStarted('EPIC-002', 2), backend },
+    ]);
+    const stream = new URL(`../fixtures/streams/${cli}/commit.ndjson`, import.meta.url);
+    await writeAttempt(folder, 'EPIC-002', 2, { 'session.ndjson': await readFile(stream, 'utf8') });
+    const { stdout } = await runCli(['logs', 'EPIC-002'], root);
+    expect(
+      stdout
+        .split('\n')
+        .slice(1, 4)
+        .map((line) => line.slice(0, 130)),
+    ).toEqual(begins);
+    expect(stdout).not.toContain('"type":');
   });
 
   test('an epic that was not attempted yet', async () => {

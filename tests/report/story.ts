@@ -1,4 +1,4 @@
-import type { EventPayload, TeamsEvent } from '../../src/domain/events.ts';
+import type { EventOf, EventPayload, TeamsEvent } from '../../src/domain/events.ts';
 import { evolve, type RunState } from '../../src/domain/state.ts';
 
 type EpicPlan = Extract<EventPayload, { type: 'run.started' }>['epics'][number];
@@ -61,7 +61,7 @@ export function tell(payloads: readonly EventPayload[]): {
   return { steps, state };
 }
 
-export const attemptStarted = (epicId: string, attempt = 1): EventPayload => ({
+export const attemptStarted = (epicId: string, attempt = 1): EventOf<'attempt.started'> => ({
   type: 'attempt.started',
   epicId,
   attempt,

@@ -49,7 +49,8 @@ export async function logsCommand(options: LogsOptions): Promise<ExitCode> {
   const sink = new LineSink(options.stdout, options.tail);
   const paint = paintFor(options.color);
   const { epic } = options;
-  const view = epic === undefined ? viewOfRun(run, sink, paint) : viewOfEpic(run, epic, sink, paint);
+  const view =
+    epic === undefined ? viewOfRun(run, sink, paint) : viewOfEpic(root.value, run, epic, sink, paint);
   const read = await view.update();
   if (!read.ok) {
     printProblem(options, read.error);
@@ -74,7 +75,7 @@ function viewOfRun(run: LatestRun, sink: LineSink, paint: Paint): View {
 }
 
 /** The latest attempt at an epic: what its session wrote, and what the journal says before and after. */
-function viewOfEpic(run: LatestRun, epicId: string, sink: LineSink, paint: Paint): View {
+function viewOfEpic(root: string, run: LatestRun, epicId: string, sink: LineSink, paint: Paint): View {
   const journal = new JournalView(run.folder);
   let logs: AttemptLogs | null = null;
   return {
@@ -91,7 +92,8 @@ function viewOfEpic(run: LatestRun, epicId: string, sink: LineSink, paint: Paint
         if (event.type === 'attempt.started') {
           news = [];
           begins = true;
-          logs = new AttemptLogs(run.folder, epicId, event.attempt);
+          const { attempt, backend } = event;
+          logs = new AttemptLogs({ root, runFolder: run.folder, epicId, attempt, backend });
         }
         news.push({ event, line });
       });
