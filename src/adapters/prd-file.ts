@@ -1,9 +1,9 @@
 import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fail, ok, type Outcome } from '../domain/problem.ts';
-import type { PrdProjection, PrdStatus } from '../engine/ports.ts';
+import type { PrdProjection } from '../engine/ports.ts';
 import { readText } from '../source/text.ts';
-import { applyProgress } from '../source/write-prd.ts';
+import { applyPlanned, applyProgress } from '../source/write-prd.ts';
 
 /**
  * Writes progress into the PRD at `path`, as it is on disk at that moment. A reader sees the old or the new file.
@@ -16,7 +16,7 @@ export function prdProjection(path: string, scratch: string): PrdProjection {
     write(epics) {
       // One after another: each write starts from what the one before it left.
       const next = last.then(async () => {
-        const written = await writeProgress(path, scratch, epics);
+        const written = await edit(path, scratch, { apply: (text) => applyProgress(text, epics), why: WHY });
         if (!written.ok) return written;
         const edited = known !== null && known !== written.value.before;
         known = written.value.after;
@@ -29,28 +29,45 @@ export function prdProjection(path: string, scratch: string): PrdProjection {
   };
 }
 
+/** Calls epics planned. The caller holds the lock. */
+export async function markPlanned(
+  path: string,
+  scratch: string,
+  epicIds: readonly string[],
+): Promise<Outcome<void>> {
+  const why = 'that an epic is planned is written into it';
+  const written = await edit(path, scratch, { apply: (text) => applyPlanned(text, epicIds), why });
+  return written.ok ? ok(undefined) : written;
+}
+
 /** How often a file that somebody saves at that very moment is read again before it is overwritten all the same. */
 const ROUNDS = 5;
 
-async function writeProgress(
+interface Change {
+  readonly apply: (text: string) => Outcome<string>;
+  /** For a problem: what the write is for. */
+  readonly why: string;
+}
+
+async function edit(
   path: string,
   scratch: string,
-  epics: readonly PrdStatus[],
+  { apply, why }: Change,
   round = 1,
 ): Promise<Outcome<{ readonly before: string; readonly after: string }>> {
   const read = await readText(path);
   if (!read.ok) {
     const { code, message, fix } = read.error;
-    return fail({ code, what: `${path}: ${message}`, why: WHY, ...(fix === undefined ? {} : { fix }) });
+    return fail({ code, what: `${path}: ${message}`, why, ...(fix === undefined ? {} : { fix }) });
   }
   const before = (read.value.bom ? '\ufeff' : '') + read.value.text;
-  const after = applyProgress(before, epics);
+  const after = apply(before);
   if (!after.ok) return fail({ ...after.error, where: `${path}, ${after.error.where ?? ''}` });
   try {
     const isSame = async (): Promise<boolean> =>
       round === ROUNDS || (await readFile(path, 'utf8')) === before;
     if (after.value !== before && !(await replace(path, after.value, scratch, isSame))) {
-      return await writeProgress(path, scratch, epics, round + 1);
+      return await edit(path, scratch, { apply, why }, round + 1);
     }
     return ok({ before, after: after.value });
   } catch (error) {
@@ -58,7 +75,7 @@ async function writeProgress(
     return fail({
       code: 'prd-not-written',
       what: `${path} cannot be written: ${code ?? message}`,
-      why: WHY,
+      why,
       fix: 'make the file and its folder writable, and free space on the disk',
     });
   }

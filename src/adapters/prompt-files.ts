@@ -20,6 +20,7 @@ interface PromptFile {
 /** What is told to sessions, from the prompts/ folder of the package. */
 export function readPrompts(): Prompts {
   const lead = readPrompt('team-lead');
+  const planner = readPrompt('agents/epic-planner');
   return {
     sessions: {
       'team-lead': { template: `${roleMark('team-lead')}\n${lead.body}`, tier: lead.head.model },
@@ -27,6 +28,10 @@ export function readPrompts(): Prompts {
       builder: sessionOf('builder', 'fix'),
       merger: sessionOf('merger', 'merger'),
       'final-validator': sessionOf('final-validator', 'final-validator'),
+      planner: {
+        template: `${roleMark('planner')}\n${planner.body}\n${readText('authoring/plan')}`,
+        tier: planner.head.model,
+      },
     },
     backends: ROLE_CLIS,
   };

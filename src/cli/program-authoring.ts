@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { ExitCode } from '../domain/exit-codes.ts';
 import type { CommandContext } from './output.ts';
+import { wholeNumber } from './whole-number.ts';
 
 /** Commands that come before a run: from an idea to a PRD. */
 export function addAuthoringCommands(
@@ -19,4 +20,24 @@ export function addAuthoringCommands(
       const { nonInteractive, ...rest } = options;
       done(await initCommand({ ...context, ...rest, interactive: nonInteractive !== true }));
     });
+  program
+    .command('plan')
+    .description('have epics planned before a run, and agree to the plans')
+    .argument('[epic...]', 'ids of epics (default: all that have no plan that fits)')
+    .option('--backend <name>', 'agent CLI behind the sessions')
+    .option('--non-interactive', 'no conversation: sessions plan alone, in parallel')
+    .option('--parallel <n>', 'sessions at a time', wholeNumber)
+    .option('--yes', 'agree to every plan')
+    .action(async (epics: string[], options: PlanFlags) => {
+      const { planCommand } = await import('./commands/plan.ts');
+      const { nonInteractive, ...rest } = options;
+      done(await planCommand({ ...context, ...rest, epics, interactive: nonInteractive !== true }));
+    });
+}
+
+interface PlanFlags {
+  backend?: string;
+  nonInteractive?: boolean;
+  parallel?: number;
+  yes?: boolean;
 }

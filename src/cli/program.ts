@@ -1,9 +1,10 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import about from '../../package.json' with { type: 'json' };
 import type { ExitCode } from '../domain/exit-codes.ts';
 import { printable } from '../domain/printable.ts';
 import type { CommandContext } from './output.ts';
 import { addAuthoringCommands } from './program-authoring.ts';
+import { wholeNumber } from './whole-number.ts';
 
 /**
  * The command line. Every action imports its command when it is called: what `run` needs to load must not slow down
@@ -187,9 +188,4 @@ interface RunFlags extends JsonFlag {
   includeDirty?: boolean;
   failFast?: boolean;
   land?: 'merge' | 'leave';
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('A whole number from 1 is needed.');
-  return Number(text);
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { prdSchema } from './prd.ts';
-import { leadResultSchema, mergerResultSchema } from './result.ts';
+import { leadResultSchema, mergerResultSchema, plannerAnswerSchema } from './result.ts';
 import { type AgentRole, builderReportSchema, planSchema, type Tier, validationSchema } from './roles.ts';
 import { validatorAnswerSchema } from './verdict.ts';
 
@@ -10,6 +10,7 @@ const CONTRACTS = {
   builder: leadResultSchema,
   merger: mergerResultSchema,
   'final-validator': validatorAnswerSchema,
+  planner: plannerAnswerSchema,
 } as const;
 
 /** What a sub-agent says to the one that started it. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PLAN_LIMIT } from './agreed-plan.ts';
 
 /** Larger files are not read: an honest result is a few kilobytes. In bytes. */
 export const RESULT_LIMIT = 1_000_000;
@@ -35,6 +36,11 @@ export const mergerResultSchema = z.object({
     .boolean()
     .describe('true only if the worktree is committed, clean and free of conflict markers'),
   details: z.string().max(20_000).optional(),
+});
+
+export const plannerAnswerSchema = z.object({
+  epicId: z.string().describe('The id of the epic you were given'),
+  plan: z.string().min(1).max(PLAN_LIMIT).describe('The plan as Markdown'),
 });
 
 export type LeadResult = z.infer<typeof leadResultSchema>;

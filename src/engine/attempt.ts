@@ -2,6 +2,7 @@ import type { Reason, Usage } from '../domain/events.ts';
 import { judge, type StoryJudgement } from '../domain/judge.ts';
 import { clip } from '../domain/printable.ts';
 import { isFix, storiesToDo } from '../domain/state.ts';
+import { agreedPlanOf } from './agreed-plan.ts';
 import { type Seat, takeSeat } from './backends.ts';
 import { commandsText, findingsText, findingText, storiesText } from './prompts.ts';
 import type { CommitFacts } from './ports.ts';
@@ -148,6 +149,7 @@ async function leadSession(
   const epic = ctx.epicText(place.epicId);
   const state = ctx.epic(place.epicId);
   const role = isFix(place.epicId) ? 'builder' : 'team-lead';
+  const planFile = await agreedPlanOf(ctx, place.epicId);
   const watch = watchProgress(ctx, place, role);
   const cutOff = state.attempt > 1 && state.reasons.length === 0;
   const { end, answer, problem, held } = await runSession(ctx, {
@@ -183,6 +185,8 @@ async function leadSession(
       head: state.head ?? place.base,
       setup: commandsText(ctx.config.setup),
       verify: commandsText(verifyCommands(ctx, place.epicId)),
+      planFile: planFile ?? '',
+      ...(planFile !== null && { 'planning.epic': 'agreed' }),
     },
     resultName: 'result.json',
     total: ctx.config.timeouts.epic,

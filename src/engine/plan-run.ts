@@ -95,9 +95,9 @@ export const finalBackend = ({ backend, backendFor }: Config): string => backend
  * The first commit of the integration branch: the base, if it has the code of every completed epic; otherwise what the
  * newest run left that has it, with the base merged in. Nothing ever starts on a tree that lacks finished work.
  */
-async function findStart(
+export async function findStart(
   git: Git,
-  { prd, base, earlier }: RunWish,
+  { prd, base, earlier }: Pick<RunWish, 'prd' | 'base' | 'earlier'>,
 ): Promise<Outcome<{ readonly commit: string; readonly from: string | null }>> {
   const completed = prd.epics.filter((epic) => epic.status === 'completed').map((epic) => epic.id);
   const missingIn = async (commit: string): Promise<readonly string[]> => {

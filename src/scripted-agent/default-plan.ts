@@ -47,6 +47,13 @@ export async function doDefault(worker: Worker): Promise<void> {
       return judge(assignment);
     case 'author':
       return draft(assignment);
+    case 'planner': {
+      const stories = assignment.input.epic?.userStories ?? [];
+      const plan = stories
+        .map(({ id }) => `## ${id}\n\nWrite docs/${assignment.epicId}/${id}.md.\n`)
+        .join('\n');
+      return writeJsonResult(assignment.resultPath, { epicId: assignment.epicId, plan });
+    }
     default:
       say('message', `nothing scripted for a ${assignment.role}`);
   }

@@ -22,7 +22,7 @@ interface Edit {
 }
 
 /** A field that is absent means the same as this. */
-const DEFAULTS = { status: 'pending', passes: false, failureReason: null } as const;
+const DEFAULTS = { status: 'pending', planned: false, passes: false, failureReason: null } as const;
 type Field = keyof typeof DEFAULTS;
 
 /**
@@ -30,6 +30,34 @@ type Field = keyof typeof DEFAULTS;
  * alone, and a text in which all is written already comes back as it was. Fails when the text is no JSON any more.
  */
 export function applyProgress(text: string, epics: readonly EpicProgress[]): Outcome<string> {
+  const byId = new Map(epics.map((epic) => [epic.id, epic]));
+  return editEpics(text, (epicId, epicNode, set) => {
+    const epic = byId.get(epicId);
+    if (epic === undefined) return;
+    set(epicNode, 'status', epic.status);
+    const stories = new Map(epic.stories.map((story) => [story.id, story]));
+    for (const storyNode of member(epicNode, 'userStories')?.items ?? []) {
+      const story = stories.get(String(member(storyNode, 'id')?.value));
+      if (story === undefined) continue;
+      set(storyNode, 'passes', story.passes);
+      set(storyNode, 'failureReason', story.failureReason);
+    }
+  });
+}
+
+/** The same for epics that are called planned from now on. */
+export function applyPlanned(text: string, epicIds: readonly string[]): Outcome<string> {
+  return editEpics(text, (epicId, epicNode, set) => {
+    if (epicIds.includes(epicId)) set(epicNode, 'planned', true);
+  });
+}
+
+type SetField = (node: JsonNode, field: Field, value: string | boolean | null) => void;
+
+function editEpics(
+  text: string,
+  change: (epicId: string, epicNode: JsonNode, set: SetField) => void,
+): Outcome<string> {
   const source = new SourceText('prd.json', text);
   const { root, findings } = parseJson(source.text);
   const broken = findings.find((finding) => finding.code !== 'duplicate-key');
@@ -43,19 +71,11 @@ export function applyProgress(text: string, epics: readonly EpicProgress[]): Out
       fix: 'run "teams validate" and mend what it names',
     });
   }
-  const byId = new Map(epics.map((epic) => [epic.id, epic]));
   const edits: Edit[] = [];
   for (const epicNode of member(root, 'epics')?.items ?? []) {
-    const epic = byId.get(String(member(epicNode, 'id')?.value));
-    if (epic === undefined) continue;
-    setField(source.text, epicNode, 'status', epic.status, edits);
-    const stories = new Map(epic.stories.map((story) => [story.id, story]));
-    for (const storyNode of member(epicNode, 'userStories')?.items ?? []) {
-      const story = stories.get(String(member(storyNode, 'id')?.value));
-      if (story === undefined) continue;
-      setField(source.text, storyNode, 'passes', story.passes, edits);
-      setField(source.text, storyNode, 'failureReason', story.failureReason, edits);
-    }
+    change(String(member(epicNode, 'id')?.value), epicNode, (node, field, value) =>
+      setField(source.text, node, field, value, edits),
+    );
   }
   return ok(edits.length === 0 ? text : (source.bom ? '\ufeff' : '') + applyEdits(source.text, edits));
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { applyProgress, type EpicProgress } from '../../src/source/write-prd.ts';
+import { applyPlanned, applyProgress, type EpicProgress } from '../../src/source/write-prd.ts';
 
 const apply = (text: string, ...epics: EpicProgress[]): string => {
   const result = applyProgress(text, epics);
@@ -136,6 +136,18 @@ test('another tool sees the new values, the old rest and, without the fields wri
     ),
     { numRuns: 150 },
   );
+});
+
+test('planned: of epics that are named, and no other byte', () => {
+  const text =
+    '\ufeff{"epics":[ {"id":"E1", "planned" :false}, {"planned":true,"id":"E2"},\r\n {"id":"E3"}, {"id":"E4"} ]}';
+  const after = applyPlanned(text, ['E1', 'E2', 'E3', 'E9']);
+  expect(after).toEqual({
+    ok: true,
+    value:
+      '\ufeff{"epics":[ {"id":"E1", "planned" :true}, {"planned":true,"id":"E2"},\r\n {"id":"E3","planned":true}, {"id":"E4"} ]}',
+  });
+  expect(applyPlanned('{', ['E1'])).toMatchObject({ ok: false, error: { code: 'prd-not-json' } });
 });
 
 test('a PRD of 2,000 epics takes no noticeable time', () => {

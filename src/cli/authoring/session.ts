@@ -1,12 +1,14 @@
+import { existsSync } from 'node:fs';
 import { mkdir, rmdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { TalkRequest } from '../../adapters/agents/backend.ts';
 import { createSessions } from '../../adapters/agents/sessions.ts';
-import { openGit } from '../../adapters/git/open.ts';
 import { newRunId, worktreesFolder } from '../../adapters/layout.ts';
+import { processes } from '../../adapters/process/processes.ts';
 import { storing } from '../../adapters/storage-error.ts';
 import type { Config } from '../../domain/config.ts';
-import type { SessionEnd, SessionWatch } from '../../engine/ports.ts';
+import { EXIT } from '../../domain/exit-codes.ts';
+import type { Git, SessionEnd, SessionWatch } from '../../engine/ports.ts';
 
 /** A session in which a PRD or a plan is written, before there is a run. */
 export interface AuthoringSession {
@@ -69,12 +71,11 @@ export async function prepareSession(session: AuthoringSession, worktree: string
  * file counts. The lock of the repository has to be held.
  */
 export async function runAlone(
-  { config, root, teams, head }: Setting,
+  { git, config, root, teams, head }: Setting,
   session: AuthoringSession,
   watch: SessionWatch,
   stop: AbortSignal,
 ): Promise<SessionEnd> {
-  const git = openGit(root, session.id);
   const folder = worktreesFolder(teams, session.id);
   const worktree = join(folder, session.epicId ?? session.role);
   await git.addDetachedWorktree(worktree, head);
@@ -90,6 +91,8 @@ export async function runAlone(
 }
 
 interface Setting {
+  /** One for all sessions of a command: what changes the repository happens one after another. */
+  readonly git: Git;
   readonly config: Config;
   /** Of the checkout. */
   readonly root: string;
@@ -98,16 +101,33 @@ interface Setting {
   readonly head: string;
 }
 
-/** Aborts on Ctrl-C and the like, until `unwatch` is called. */
-export function stopOnSignals(): { readonly stop: AbortSignal; readonly unwatch: () => void } {
+/**
+ * Until `unwatch` is called: Ctrl-C and the like abort, so that sessions are asked to end. A second one kills what the
+ * command has started; `clearLeft` tidies up after that.
+ */
+export function stopOnSignals(id: string): { readonly stop: AbortSignal; readonly unwatch: () => void } {
   const controller = new AbortController();
-  const abort = (): void => controller.abort();
+  const onSignal = (): void => {
+    if (!controller.signal.aborted) controller.abort();
+    else void processes.reap(id, [], 0).finally(() => process.exit(EXIT.interrupted));
+  };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.on(signal, abort);
+  for (const signal of signals) process.on(signal, onSignal);
   return {
     stop: controller.signal,
     unwatch: () => {
-      for (const signal of signals) process.off(signal, abort);
+      for (const signal of signals) process.off(signal, onSignal);
     },
   };
+}
+
+/** Ends and removes what sessions of a command that was killed left behind. The lock of the repository has to be held. */
+export async function clearLeft(git: Git, teams: string): Promise<void> {
+  for (const worktree of await git.worktreesBelow(join(teams, 'worktrees'))) {
+    const id = basename(dirname(worktree));
+    if (!existsSync(join(teams, 'authoring', id))) continue;
+    await processes.reap(id, []);
+    await git.removeWorktree(worktree);
+    await rmdir(dirname(worktree)).catch(() => undefined);
+  }
 }

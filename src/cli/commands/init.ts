@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { createConversations } from '../../adapters/agents/conversations.ts';
 import { createSessions } from '../../adapters/agents/sessions.ts';
+import { openGit } from '../../adapters/git/open.ts';
 import { makeTeamsFolder } from '../../adapters/layout.ts';
 import { createPrd } from '../../adapters/new-prd.ts';
 import { excludeTeamsFolder, openRepository, type Repository } from '../../adapters/repository.ts';
@@ -102,7 +103,7 @@ async function author(options: InitOptions, place: Place): Promise<ExitCode> {
     }
     if (end.stopped) return EXIT.interrupted;
   } else {
-    const { stop, unwatch } = stopOnSignals();
+    const { stop, unwatch } = stopOnSignals(id);
     const ended = await withLock(options, teams, id, async () => {
       const watch = {
         started: () => undefined,
@@ -110,7 +111,8 @@ async function author(options: InitOptions, place: Place): Promise<ExitCode> {
         activity: ({ text }: { readonly text: string }) => options.stderr(`${text}\n`),
         notice: (text: string) => options.stderr(`${printable(text)}\n`),
       };
-      const end = await runAlone({ config, root, teams, head: repository.head }, session, watch, stop);
+      const git = openGit(root, id);
+      const end = await runAlone({ git, config, root, teams, head: repository.head }, session, watch, stop);
       if (end.exitCode === 0) return EXIT.passed;
       if (end.cause === 'stopped') return EXIT.interrupted;
       options.stderr(`${printable(end.tail, { multiline: true })}\n`);

@@ -10,6 +10,7 @@ import { type Compose, composePorts, openRun } from '../compose.ts';
 import { driveToEnd, exitCodeOf, reporterFor, withLock } from '../drive.ts';
 import { type CommandContext, printProblem } from '../output.ts';
 import { openProject } from '../project.ts';
+import { takePlans } from '../take-plans.ts';
 
 /** Goes on with the newest run, under the same id. */
 export async function resumeCommand(
@@ -59,6 +60,9 @@ export async function resumeCommand(
       printProblem(options, recovered.error);
       return EXIT.environment;
     }
-    return driveToEnd(options, ctx, reporter, () => pauseMissing(ctx, missing.value));
+    return driveToEnd(options, ctx, reporter, async () => {
+      await pauseMissing(ctx, missing.value);
+      await takePlans(ctx, project.teams);
+    });
   });
 }

@@ -3,6 +3,7 @@ import { openGit } from '../../adapters/git/open.ts';
 import { loadRuns } from '../../adapters/journal/runs.ts';
 import { newRunId, runFolder } from '../../adapters/layout.ts';
 import { snapshotTracked } from '../../adapters/repository.ts';
+import { planRemarks } from '../../domain/agreed-plan.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { selectEpics, unknownEpic } from '../../domain/scope.ts';
@@ -20,6 +21,7 @@ import { driveToEnd, reporterFor, withLock } from '../drive.ts';
 import { type CommandContext, printProblem } from '../output.ts';
 import { openProject, type Project } from '../project.ts';
 import { supersede } from '../supersede.ts';
+import { planStandings, takePlans } from '../take-plans.ts';
 
 export interface RunOptions extends CommandContext {
   readonly prd?: string | undefined;
@@ -108,14 +110,15 @@ async function startRun(
   await mkdir(runFolder(project.teams, runId), { recursive: true, mode: 0o700 });
   const reporter = reporterFor(options);
   const ctx = await openRun(project, { runId, state: null }, [reporter], compose);
-  return driveToEnd(options, ctx, reporter, () =>
-    beginRun(ctx, started.value, {
+  return driveToEnd(options, ctx, reporter, async () => {
+    await beginRun(ctx, started.value, {
       includesDirty: options.includeDirty === true,
       hasSubmodules: project.repository.hasSubmodules,
       snapshot,
       missing: missing.value,
-    }),
-  );
+    });
+    await takePlans(ctx, project.teams);
+  });
 }
 
 async function dryRun(options: RunOptions, project: Project): Promise<ExitCode> {
@@ -128,6 +131,7 @@ async function dryRun(options: RunOptions, project: Project): Promise<ExitCode> 
   }
   if (!scope.ok || !base.ok) return EXIT.usage;
   const { config } = project;
+  const standings = await planStandings(project.teams, scope.value);
   const from = `${base.value.ref ?? 'a commit'} at ${base.value.commit.slice(0, 12)}`;
   if (options.json === true) {
     const plan = {
@@ -136,11 +140,16 @@ async function dryRun(options: RunOptions, project: Project): Promise<ExitCode> 
       parallel: config.parallel,
       backend: config.backend,
       epics: scope.value.map((e) => e.id),
+      plans: Object.fromEntries(standings),
     };
     options.stdout(`${JSON.stringify(plan)}\n`);
     return EXIT.passed;
   }
   options.stdout(planText({ ...project.prd, epics: [...scope.value] }, paintFor(options.color)));
+  const remarks = planRemarks(standings).map(
+    ({ level, text }) => `${level === 'warning' ? 'warning: ' : ''}${text}\n`,
+  );
+  options.stdout(remarks.length === 0 ? '' : `\n${remarks.join('')}`);
   options.stdout(
     `\nwould run ${plural(scope.value.length, 'epic')} from ${from}, ${config.parallel} at a time on ${config.backend}; nothing was done\n`,
   );

@@ -1,0 +1,71 @@
+import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
+import { selectToPlan } from '../../domain/plan-scope.ts';
+import type { Prd } from '../../domain/prd.ts';
+import type { Problem } from '../../domain/problem.ts';
+import { nearMiss } from '../../source/near-miss.ts';
+import { withLock } from '../drive.ts';
+import { printProblem } from '../output.ts';
+import { planEpics, type PlanningOptions } from '../planning/plan-epics.ts';
+import { openProject } from '../project.ts';
+import { planStandings } from '../take-plans.ts';
+
+export interface PlanOptions extends PlanningOptions {
+  /** Ids; none: every open epic without a plan that fits. */
+  readonly epics: readonly string[];
+  readonly backend?: string;
+  readonly parallel?: number;
+}
+
+/** Has epics planned before a run, and stores the plans that the person agrees to. */
+export async function planCommand(options: PlanOptions): Promise<ExitCode> {
+  const { backend, parallel } = options;
+  const refuse = (problem: Problem): ExitCode => {
+    printProblem(options, problem);
+    return EXIT.usage;
+  };
+  const unasked = nobodyToAsk(options);
+  if (unasked !== null) return refuse(unasked);
+  const opened = await openProject({ ...options, flags: { backend, parallel } });
+  if (!opened.ok) return opened.error;
+  const project = opened.value;
+  const unknown = unknownEpic(project.prd, options.epics);
+  if (unknown !== null) return refuse(unknown);
+  const standings = await planStandings(project.teams, project.prd.epics);
+  const chosen = selectToPlan(project.prd, options.epics, standings);
+  if (!chosen.ok) return refuse(chosen.error);
+  if (chosen.value.length === 0) {
+    options.stderr(
+      'nothing to plan: every open epic has an agreed plan that fits (teams plan EPIC plans one again)\n',
+    );
+    return EXIT.passed;
+  }
+  return withLock(options, project.teams, 'plan', async () => {
+    const { code, agreed } = await planEpics(options, project, chosen.value);
+    if (code === EXIT.environment) return code;
+    options.stdout(`\n${agreed.length} of ${chosen.value.length} planned\n`);
+    options.stdout(`next      ${agreed.length === chosen.value.length ? 'teams run' : 'teams plan'}\n`);
+    return code;
+  });
+}
+
+/** Null when there is somebody to agree, or the person has said that nobody needs to be asked. */
+export function nobodyToAsk({ yes }: { readonly yes?: boolean }): Problem | null {
+  if (yes === true || (process.stdin.isTTY && process.stdout.isTTY)) return null;
+  return {
+    code: 'nobody-to-ask',
+    what: 'a plan counts once you have agreed to it, and there is no terminal to ask you on',
+    fix: 'add --non-interactive --yes to agree to every plan unseen, or run it in a terminal',
+  };
+}
+
+function unknownEpic(prd: Prd, ids: readonly string[]): Problem | null {
+  const known = prd.epics.map((epic) => epic.id);
+  const unknown = ids.find((id) => !known.includes(id));
+  if (unknown === undefined) return null;
+  const near = nearMiss(unknown, known);
+  return {
+    code: 'unknown-epic',
+    what: `there is no epic ${unknown} in the PRD`,
+    fix: near === null ? `one of: ${known.join(', ')}` : `did you mean ${near}?`,
+  };
+}

@@ -1,0 +1,100 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { assertNothingLeft } from '../rig/leftovers.ts';
+import { scriptedProject } from '../rig/scripted-project.ts';
+import { openTerminal } from './terminal.ts';
+
+const planOf = (repo: { readonly path: string }, epicId: string): string | null => {
+  const path = join(repo.path, `.teams/plans/${epicId}.md`);
+  return existsSync(path) ? readFileSync(path, 'utf8').replace(/^---\n.*?^---\n/ms, '') : null;
+};
+
+const planned = (repo: { readonly path: string }): readonly string[] =>
+  (
+    JSON.parse(readFileSync(join(repo.path, 'prd.json'), 'utf8')) as {
+      epics: { id: string; planned?: boolean }[];
+    }
+  ).epics.flatMap(({ id, planned: is }) => (is === true ? [id] : []));
+
+test('plans made by themselves are shown one after another: agreed to, edited, refused, and left', async () => {
+  const repo = scriptedProject({
+    epics: ['A', 'B', 'C', 'D'].map((id) => ({ id })),
+    config: { parallel: 2 },
+  });
+  onTestFinished(() => repo.remove());
+  const terminal = await openTerminal({
+    cwd: repo.path,
+    env: { EDITOR: 'my-editor --wait' },
+    // Fails at first, then adds a line.
+    programs: {
+      'my-editor':
+        'test "$1" = --wait || exit 9; test -e ~/once || { touch ~/once; exit 1; }; echo Carefully. >> "$2"\n',
+    },
+  });
+  await terminal.command('teams plan --non-interactive');
+  const shown = await terminal.waitFor('agree to the plan of A? [y]es [n]o [e]dit:');
+  expect(shown).toMatch(/\nA {2}Epic A\n\n## A-1\n\nWrite docs\/A\/A-1\.md\.\n\nagree/);
+  await terminal.type('x');
+  await terminal.press('Enter');
+  await terminal.waitFor(/dit: x\nagree to the plan of A\?/);
+  await terminal.type('y');
+  await terminal.press('Enter');
+  await terminal.waitFor(/A {2}agreed, and stored in \.teams\/plans\/A\.md\n[\s\S]*agree to the plan of B\?/);
+  expect(planned(repo)).toEqual(['A']);
+
+  await terminal.type('e');
+  await terminal.press('Enter');
+  await terminal.waitFor('the editor "my-editor --wait" did not do its work: it ended with 1');
+  await terminal.waitFor(/did not do its work[\s\S]*agree to the plan of B\?/);
+  await terminal.type('edit');
+  await terminal.press('Enter');
+  await terminal.waitFor(/Carefully\.\n\nagree to the plan of B\?/);
+  await terminal.type('YES');
+  await terminal.press('Enter');
+  await terminal.waitFor('agree to the plan of C?');
+  expect(planOf(repo, 'B')).toBe('## B-1\n\nWrite docs/B/B-1.md.\nCarefully.\n');
+
+  await terminal.type('n');
+  await terminal.press('Enter');
+  await terminal.waitFor(/C {2}not agreed: nothing is stored[\s\S]*agree to the plan of D\?/);
+  await terminal.press('C-c');
+  const end = await terminal.waitFor(/^\[130\]/m);
+  expect(end).toContain('2 of 4 planned\nnext      teams plan');
+  expect(planned(repo)).toEqual(['A', 'B']);
+  expect([planOf(repo, 'C'), planOf(repo, 'D')]).toEqual([null, null]);
+  assertNothingLeft(repo);
+});
+
+test('a conversation about each epic, dependencies first; one that leaves no plan is said', async () => {
+  const repo = scriptedProject({
+    epics: [{ id: 'B', dependsOn: ['A'] }, { id: 'A' }],
+    script: {
+      planner: {
+        epics: {
+          A: [
+            { ask: 'Files or a database?', as: 'store' },
+            { result: { epicId: 'A', plan: 'Use {store}.' } },
+          ],
+          B: [{ ask: 'Anything else?', as: 'more' }],
+        },
+      },
+    },
+  });
+  onTestFinished(() => repo.remove());
+  const terminal = await openTerminal({ cwd: repo.path });
+  await terminal.command('teams plan');
+  await terminal.waitFor('Files or a database?\n>');
+  await terminal.type('files');
+  await terminal.press('Enter');
+  await terminal.waitFor(/A {2}Epic A\n\nUse files\.\n\nagree to the plan of A\?/);
+  await terminal.type('y');
+  await terminal.press('Enter');
+  await terminal.waitFor('Anything else?\n>');
+  await terminal.press('C-c');
+  const end = await terminal.waitFor(/^\[1\]/m);
+  expect(end).toContain('B  not planned: the session wrote no plan');
+  expect(end).toContain('1 of 2 planned\nnext      teams plan');
+  expect(planOf(repo, 'A')).toBe('Use files.\n');
+  assertNothingLeft(repo);
+});
