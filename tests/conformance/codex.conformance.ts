@@ -98,7 +98,7 @@ describe.skipIf(binary === '')(`codex ${title} through teams run`, () => {
         write: existsSync(join(remote, 'touched')),
       };
       const free = permissions === 'bypass';
-      expect(possible).toEqual({ network: free, push: free, write: free });
+      expect(possible).toEqual({ network: free, push: false, write: free });
       expect(stage.repo.git('show', `${branch}:keys.txt`)).toBe('0');
     } finally {
       rmSync(remote, { recursive: true });

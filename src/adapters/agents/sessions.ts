@@ -8,6 +8,7 @@ import { type ChildEnd, runChild } from '../process/child.ts';
 import { newMark, sessionMark } from '../process/mark.ts';
 import { contractEnvironment, inheritedEnvironment } from './environment.ts';
 import { listen } from './listener.ts';
+import { forbidPush } from './no-push.ts';
 import { findBackend } from './registry.ts';
 
 const CAUSES = {
@@ -18,8 +19,8 @@ const CAUSES = {
 } as const satisfies Record<ChildEnd['cause'], SessionEnd['cause']>;
 
 /**
- * Sessions of every backend. `root` is the repository root. A session folder gets argv.json, session.ndjson (what it
- * wrote to stdout) and stderr.log.
+ * Sessions of every backend. `root` is the repository root. A session folder gets argv.json, gitconfig, session.ndjson
+ * (what it wrote to stdout) and stderr.log.
  */
 export function createSessions({
   config,
@@ -40,7 +41,7 @@ export function createSessions({
       const launch = await backend.launch(request);
       const { argv, stdin, inherit, env: own } = launch;
       const mark = newMark(request.runId);
-      const told = { ...mark, ...contractEnvironment(request), ...own };
+      const told = { ...mark, ...contractEnvironment(request), ...(await forbidPush(request)), ...own };
       const inherited = inheritedEnvironment(inherit);
       const record = {
         v: 1,

@@ -1,0 +1,75 @@
+import { writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { SessionRequest } from '../../engine/ports.ts';
+import { runGit } from '../git/run.ts';
+import { storing } from '../storage-error.ts';
+
+/** No repository can ever be there, and git quotes it in its error message. */
+const NOWHERE = '/dev/null/teams: a session never pushes, teams merges what is committed ';
+
+/**
+ * Keeps git itself from pushing anywhere, however the command is spelled, while it fetches as ever. The rules that agent
+ * CLIs have for commands only see their text. It is a file in place of the person's global configuration, which it
+ * includes, and not GIT_CONFIG_KEY_<n>: Codex keeps variables with KEY in their name from commands. Throws `StorageError`.
+ */
+export async function forbidPush({
+  worktree,
+  folder,
+}: Pick<SessionRequest, 'worktree' | 'folder'>): Promise<Record<string, string>> {
+  const path = join(folder, 'gitconfig');
+  const content = configuration(await settingsOf(worktree));
+  await storing(path, () => writeFile(path, content, { mode: 0o600 }));
+  return { GIT_CONFIG_GLOBAL: path };
+}
+
+interface Settings {
+  /** Addresses of remotes, and prefixes for which the person has rules of their own. */
+  readonly rewritten: readonly string[];
+  /** Addresses that are only for pushing: git asks no `pushInsteadOf` for these. */
+  readonly pushUrls: readonly string[];
+}
+
+async function settingsOf(worktree: string): Promise<Settings> {
+  const asked = '^(remote\\..*\\.(url|pushurl)|url\\..*\\.pushinsteadof)$';
+  // Without git, or without any such setting, there is nothing to rewrite but the rest of the world.
+  const { stdout } = await runGit(worktree, ['config', '-z', '--get-regexp', asked], { accept: 'any' });
+  const entries = stdout.split('\0').flatMap((entry) => {
+    const end = entry.indexOf('\n');
+    return end === -1 ? [] : [{ key: entry.slice(0, end), value: entry.slice(end + 1) }];
+  });
+  const valuesOf = (isOne: (key: string) => boolean): readonly string[] => [
+    ...new Set(entries.filter(({ key }) => isOne(key)).map(({ value }) => value)),
+  ];
+  return {
+    rewritten: valuesOf((key) => !key.endsWith('.pushurl')),
+    pushUrls: valuesOf((key) => key.endsWith('.pushurl')),
+  };
+}
+
+/**
+ * Of all prefixes that fit an address the longest counts, and of equal ones the first: so every address that is known is
+ * named as a whole, and ours come before those of the person.
+ */
+function configuration({ rewritten, pushUrls }: Settings): string {
+  return [
+    '# Made by teams for one session. Commits and fetches work as ever; pushes lead nowhere.',
+    `[url ${quoted(NOWHERE)}]`,
+    ...['', ...rewritten].map((prefix) => `\tpushInsteadOf = ${quoted(prefix)}`),
+    ...pushUrls.map((address) => `\tinsteadOf = ${quoted(address)}`),
+    '[include]',
+    ...globalFiles().map((file) => `\tpath = ${quoted(file)}`),
+    '',
+  ].join('\n');
+}
+
+/** What git would have read as global configuration; files that do not exist are passed over. */
+function globalFiles(): readonly string[] {
+  const { GIT_CONFIG_GLOBAL: own, XDG_CONFIG_HOME: xdg } = process.env;
+  if (own !== undefined) return own === '' ? [] : [own];
+  const config = xdg === undefined || xdg === '' ? join(homedir(), '.config') : xdg;
+  return [join(config, 'git', 'config'), join(homedir(), '.gitconfig')];
+}
+
+const quoted = (text: string): string =>
+  `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
