@@ -20,6 +20,8 @@ export interface Trouble {
   /** How often the backend was paused since it last worked. */
   readonly strikes: number;
   readonly now: number;
+  /** Another backend can do its work meanwhile. */
+  readonly standIn: boolean;
   /** The first pause where nobody says how long; it doubles. */
   readonly backoff: number;
   /** When the run is over in any case. */
@@ -33,10 +35,10 @@ export interface Trouble {
 export function pauseFor(
   trouble: Trouble,
 ): { readonly kind: PauseKind; readonly until: number | null } | null {
-  const { kind, resetsAt, strikes, now, backoff, deadline } = trouble;
+  const { kind, resetsAt, strikes, standIn, now, backoff, deadline } = trouble;
   if (kind === 'auth') return { kind, until: null };
   if (kind !== 'rate-limit' && kind !== 'unavailable') return null;
-  if (kind === 'unavailable' && strikes >= MOST_STRIKES) return null;
+  if (kind === 'unavailable' && strikes >= MOST_STRIKES && !standIn) return null;
   const guess = now + backoff * 2 ** Math.min(strikes, MOST_STRIKES);
   // The first time it is taken at its word; one that is wrong about it must not be asked over and over.
   const until =

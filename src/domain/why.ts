@@ -32,7 +32,7 @@ function reasonOf(state: RunState, epic: EpicState, alive: boolean): string {
     case 'attempting':
       return alive ? `attempt ${epic.attempt} is at work` : `attempt ${epic.attempt} was cut off`;
     case 'passed':
-      if (alive && epic.held) return pausedReason(state, epic) ?? 'passed, and waits for its turn to merge';
+      if (epic.held) return `passed, and its merge ${waitsForBackend(state, epic) ?? 'needs a merger'}`;
       return alive ? 'passed, and waits for its turn to merge' : 'passed, and not merged yet';
     case 'merging':
       return alive ? mergingReason(epic) : 'its merge was cut off';
@@ -56,8 +56,8 @@ function waitingReason(state: RunState, epic: EpicState): string {
 }
 
 function readyReason(state: RunState, epic: EpicState, alive: boolean): string {
-  const paused = isResumable(state) ? pausedReason(state, epic) : null;
-  if (paused !== null) return paused;
+  const paused = waitsForBackend(state, epic);
+  if (paused !== null && (alive || state.phase === 'stalled')) return paused;
   if (epic.failures > 0)
     return `attempt ${epic.attempt} failed and is tried again: ${epic.failureReason ?? ''}`;
   if (state.started.failFast && state.epics.some(isLost))
@@ -67,7 +67,7 @@ function readyReason(state: RunState, epic: EpicState, alive: boolean): string {
 }
 
 /** Null: there is a backend for it. */
-function pausedReason(state: RunState, epic: EpicState): string | null {
+export function waitsForBackend(state: RunState, epic: EpicState): string | null {
   if (usableBackend(state, epic.plan.backend) !== null) return null;
   const waits = backendsFor(state, epic.plan.backend).map((name) => {
     const pause = state.pauses[name];

@@ -36,6 +36,9 @@ export async function pauseBackend(
     resetsAt,
     // Sessions that ran side by side run into the same wall.
     strikes: (ctx.state.strikes[backend] ?? 0) - (known === undefined ? 0 : 1),
+    standIn: ctx.state.started.fallback.some(
+      (name) => name !== backend && !Object.hasOwn(ctx.state.pauses, name),
+    ),
     now: ctx.ports.clock.now(),
     backoff: ctx.config.timeouts.backoff,
     deadline: ctx.deadline,

@@ -23,6 +23,7 @@ export function statusJson({ state, pid, folder, others, why }: StatusView): obj
     },
     epics: state.epics.map(epicJson),
     notInRun: others.map(prdEpicJson),
+    pauses: Object.entries(state.pauses).map(([backend, pause]) => ({ backend, ...pause })),
     verdict: { phase: validation.phase, rounds: validation.rounds, reasons: validation.reasons },
     landing:
       landing === null

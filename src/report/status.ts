@@ -60,10 +60,17 @@ function factsOf({ state, folder, pid }: StatusView): readonly (readonly [string
     ['branch', `${state.started.branch} at ${shortCommit(state.head)}`],
     ['landing', state.landing === null ? 'not landed' : landingText(state.landing)],
     ['evidence', folder],
+    ...(pid === null ? [] : pauseFacts(state)),
   ];
   const next = nextForRun(state, pid !== null);
   return next === null ? facts : [...facts, ['next', `${next}${pid === null ? nextMeaning(state) : ''}`]];
 }
+
+const pauseFacts = (state: RunState): readonly (readonly [string, string])[] =>
+  Object.entries(state.pauses).map(([backend, { until, reason }]) => [
+    'paused',
+    `${backend}${until === null ? '' : ` until ${until}`}: ${reason}`,
+  ]);
 
 function phaseLine({ state, pid, now }: StatusView): string {
   const merged = `${mergedCount(state)} of ${state.epics.length} epics merged`;

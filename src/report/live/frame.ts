@@ -1,6 +1,7 @@
 import type { Activity } from '../../domain/events.ts';
 import { printable } from '../../domain/printable.ts';
 import type { EpicState, RunState } from '../../domain/state.ts';
+import { waitsForBackend } from '../../domain/why.ts';
 import type { Paint } from '../paint.ts';
 import { displayWidth, fit } from '../width.ts';
 import { formatDuration, mergedCount, phasePaint, storyCount } from '../words.ts';
@@ -65,7 +66,7 @@ function row(
   const fixed = `  ${id}  ${phase} ${counts} ${time}  `;
   const left = columns - displayWidth(fixed);
   if (left < 0) return fit(fixed.trimEnd(), columns);
-  const doing = fit(printable(doingOf(epic, activity)), left);
+  const doing = fit(printable(doingOf(state, epic, activity)), left);
   return `  ${paint.bold(id)}  ${phasePaint(epic.phase, paint)(phase)} ${counts} ${paint.dim(time)}  ${doing}`.trimEnd();
 }
 
@@ -78,7 +79,7 @@ function timeOf(epic: EpicState, now: number): string {
   );
 }
 
-function doingOf(epic: EpicState, activity: Activity | undefined): string {
+function doingOf(state: RunState, epic: EpicState, activity: Activity | undefined): string {
   switch (epic.phase) {
     case 'attempting':
     case 'merging':
@@ -89,7 +90,8 @@ function doingOf(epic: EpicState, activity: Activity | undefined): string {
     case 'blocked':
       return epic.failureReason ?? epic.plan.title;
     case 'ready':
-      return epic.failures > 0 ? `tried again: ${epic.failureReason ?? ''}` : epic.plan.title;
+      if (epic.failures > 0) return `tried again: ${epic.failureReason ?? ''}`;
+      return waitsForBackend(state, epic) ?? epic.plan.title;
     case 'waiting':
     case 'passed':
     case 'merged':
