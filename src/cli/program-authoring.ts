@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { ExitCode } from '../domain/exit-codes.ts';
 import type { CommandContext } from './output.ts';
+import { addSetupCommand } from './program-setup.ts';
 import { wholeNumber } from './whole-number.ts';
 
 /** Commands that come before a run: from an idea to a PRD. */
@@ -20,6 +21,7 @@ export function addAuthoringCommands(
       const { nonInteractive, ...rest } = options;
       done(await initCommand({ ...context, ...rest, interactive: nonInteractive !== true }));
     });
+  addSetupCommand(program, context, done);
   program
     .command('plan')
     .description('have epics planned before a run, and agree to the plans')

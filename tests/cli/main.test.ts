@@ -55,6 +55,7 @@ test('help names every command', async () => {
   const commands = stdout.slice(stdout.indexOf('Commands:')).match(/^ {2}(\w+)/gm);
   expect(commands?.map((name) => name.trim())).toEqual([
     'init',
+    'setup',
     'plan',
     'run',
     'resume',

@@ -1,0 +1,21 @@
+import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
+import { type CommandContext, printProblem } from '../output.ts';
+import { findRepository } from '../repository.ts';
+import type { Given } from '../setup/place.ts';
+import { runSetup } from '../setup/setup.ts';
+
+export interface SetupOptions extends CommandContext {
+  readonly yes?: boolean | undefined;
+  readonly given: Given;
+}
+
+/** Writes or edits teams.config.yml. */
+export async function setupCommand(options: SetupOptions): Promise<ExitCode> {
+  const repository = await findRepository(options.cwd);
+  if (!repository.ok) {
+    printProblem(options, repository.error);
+    return EXIT.environment;
+  }
+  const end = await runSetup({ ...options, root: repository.value });
+  return end.ok ? EXIT.passed : end.error;
+}
