@@ -115,8 +115,10 @@ function addViewCommands(program: Command, context: CommandContext, done: (code:
     .command('validate')
     .description('every problem of the PRD in one pass')
     .argument('[prd]', 'the PRD (default: prd.json at the root of the repository)')
+    .option('--lint', 'also what makes runs fail: vague criteria, large stories, missing dependencies')
     .option('--json', 'as one JSON object')
-    .action(async (prd: string | undefined, options: JsonFlag) => {
+    .addOption(new Option('--sarif', 'as SARIF, for editors and code hosts').conflicts('json'))
+    .action(async (prd: string | undefined, options: JsonFlag & { lint?: boolean; sarif?: boolean }) => {
       const { validateCommand } = await import('./commands/validate.ts');
       done(await validateCommand({ ...context, ...options, prd }));
     });

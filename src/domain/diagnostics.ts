@@ -9,6 +9,8 @@ export interface Diagnostic {
   readonly file: string;
   /** 1-based; absent when the finding is about the file as a whole. */
   readonly at?: Span;
+  /** What comes of it, where the message does not say so. */
+  readonly why?: string;
   /** What to type instead, or which command to run. */
   readonly fix?: string;
   readonly related?: readonly { readonly message: string; readonly at: Span }[];

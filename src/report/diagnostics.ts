@@ -14,12 +14,13 @@ export function renderDiagnostics(
 ): string {
   const chalk = new Chalk({ level: options.color ? 1 : 0 });
   const shown = choose(diagnostics);
+  const explained = new Set<string>();
   const blocks = shown.map((diagnostic) => {
-    const { severity, at, fix } = diagnostic;
+    const { severity, code, at, why, fix } = diagnostic;
     const tint = severity === 'error' ? chalk.red : chalk.yellow;
     const place = at === undefined ? '' : `:${at.line}:${at.column}`;
     const lines = [
-      `${chalk.bold(printable(diagnostic.file) + place)} ${tint(severity)} ${diagnostic.code}  ${clip(printable(diagnostic.message), 500)}`,
+      `${chalk.bold(printable(diagnostic.file) + place)} ${tint(severity)} ${code}  ${clip(printable(diagnostic.message), 500)}`,
     ];
     if (at !== undefined) lines.push(...excerpt(at, tint));
     for (const related of diagnostic.related ?? []) {
@@ -28,6 +29,9 @@ export function renderDiagnostics(
         ...excerpt(related.at, chalk.dim),
       );
     }
+    // The same for every finding of a rule: read once is enough.
+    if (why !== undefined && !explained.has(code)) lines.push(`  why: ${clip(printable(why), 500)}`);
+    explained.add(code);
     if (fix !== undefined) lines.push(`  ${chalk.green('fix:')} ${clip(printable(fix), 500)}`);
     return `${lines.join('\n')}\n`;
   });

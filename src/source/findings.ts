@@ -11,6 +11,7 @@ export interface FindingInput {
   readonly code: string;
   readonly message: string;
   readonly at: Range | null;
+  readonly why?: string;
   readonly fix?: string;
   readonly related?: readonly { readonly message: string; readonly at: Range }[];
 }
@@ -29,7 +30,7 @@ export class Findings {
     const severity = input.severity ?? 'error';
     this.#counts[severity] += 1;
     if (this.#counts[severity] > LIMIT) return;
-    const { fix } = input;
+    const { why, fix } = input;
     this.#entries.push({
       start: input.at?.start ?? -1,
       diagnostic: {
@@ -38,6 +39,7 @@ export class Findings {
         message: input.message,
         file: this.#source.file,
         ...(input.at === null ? {} : { at: this.#source.span(input.at) }),
+        ...(why === undefined ? {} : { why }),
         ...(fix === undefined ? {} : { fix }),
         ...(input.related === undefined
           ? {}

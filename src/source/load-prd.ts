@@ -22,6 +22,8 @@ export interface PrdOptions {
   readonly name?: string;
   /** Names that an epic's `backend` may have; absent: not checked. */
   readonly backends?: readonly string[];
+  /** Whether to look for what makes runs of a valid PRD fail, too. */
+  readonly lint?: boolean;
 }
 
 /** Reads a PRD and reports everything that is wrong with it in one pass. Never throws on what is in the file. */
@@ -31,7 +33,7 @@ export async function loadPrd(path: string, options: PrdOptions = {}): Promise<L
   return checkPrd(read.value, options);
 }
 
-function checkPrd(source: SourceText, options: PrdOptions): LoadedPrd {
+async function checkPrd(source: SourceText, options: PrdOptions): Promise<LoadedPrd> {
   const { text } = source;
   const findings = new Findings(source);
   const parsed = parseJson(text);
@@ -45,5 +47,9 @@ function checkPrd(source: SourceText, options: PrdOptions): LoadedPrd {
   checkIds(root, findings);
   checkReferences(root, findings, options.backends);
   const prd = result.success && !findings.hasErrors ? result.data : null;
+  if (prd !== null && options.lint === true) {
+    const { addLint } = await import('./lint-prd.ts');
+    addLint(root, prd, text, findings);
+  }
   return { diagnostics: findings.diagnostics(), prd, text };
 }

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
-import { hasErrors } from '../../domain/diagnostics.ts';
+import { join, relative, resolve, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import about from '../../../package.json' with { type: 'json' };
+import { type Diagnostic, hasErrors } from '../../domain/diagnostics.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import { waves } from '../../domain/graph.ts';
 import type { Prd } from '../../domain/prd.ts';
@@ -14,7 +16,10 @@ import { findRepository } from '../repository.ts';
 export interface ValidateOptions extends CommandContext {
   /** Absent: prd.json at the root of the repository, else the one in the current folder. */
   readonly prd?: string | undefined;
+  /** Also what makes runs of a valid PRD fail. */
+  readonly lint?: boolean | undefined;
   readonly json?: boolean | undefined;
+  readonly sarif?: boolean | undefined;
 }
 
 /** Checks the PRD and the configuration beside it. Warnings alone do not fail. */
@@ -28,6 +33,7 @@ export async function validateCommand(options: ValidateOptions): Promise<ExitCod
   const config = await loadConfig({ root, name: relative(cwd, join(root, CONFIG_FILE)), flags: {}, env });
   const { prd, diagnostics: found } = await loadPrd(path, {
     name: file,
+    lint: options.lint === true,
     ...(config.config === null ? {} : { backends: backendNames(config.config) }),
   });
   const diagnostics = [...found, ...config.diagnostics];
@@ -35,7 +41,14 @@ export async function validateCommand(options: ValidateOptions): Promise<ExitCod
   const counts = prd === null ? null : countsOf(prd);
   if (options.json === true) {
     const ok = exit === EXIT.passed;
-    stdout(`${JSON.stringify({ v: 1, ok, prd: file, ...counts, diagnostics })}\n`);
+    const report = { v: 1, ok, prd: file, ...counts, diagnostics: diagnostics.map(forMachines) };
+    stdout(`${JSON.stringify(report)}\n`);
+    return exit;
+  }
+  if (options.sarif === true) {
+    const { sarifLog } = await import('../../report/sarif.ts');
+    const uriOf = (name: string): string => uriIn(root, resolve(cwd, name));
+    stdout(`${JSON.stringify(sarifLog({ diagnostics, version: about.version, uriOf }), null, 2)}\n`);
     return exit;
   }
   if (diagnostics.length > 0) stdout(`${renderDiagnostics(diagnostics, { color })}\n`);
@@ -54,6 +67,27 @@ export async function validateCommand(options: ValidateOptions): Promise<ExitCod
     stdout(`${file} is valid: ${size}${tally.length === 0 ? '' : ` (${tally.join(', ')})`}\n`);
   }
   return exit;
+}
+
+/** A PRD on a single line would come with each of its findings. */
+const LINE_LIMIT = 2000;
+
+function forMachines(diagnostic: Diagnostic): object {
+  const { at, related } = diagnostic;
+  const short = (span: Diagnostic['at']): object | undefined =>
+    span !== undefined && span.text.length > LINE_LIMIT ? { ...span, text: undefined } : span;
+  return {
+    ...diagnostic,
+    at: short(at),
+    related: related?.map((entry) => ({ ...entry, at: short(entry.at) })),
+  };
+}
+
+/** Relative where the file is in the repository, so that a log means the same on every machine. */
+function uriIn(root: string, path: string): string {
+  const inside = relative(root, path);
+  if (inside.startsWith('..')) return pathToFileURL(path).href;
+  return inside.split(sep).map(encodeURIComponent).join('/');
 }
 
 function findPrd(cwd: string, root: string, asked: string | undefined): string {
