@@ -1,9 +1,18 @@
 import { createSessions } from '../adapters/agents/sessions.ts';
+import type { Config } from '../domain/config.ts';
 import type { Epic } from '../domain/prd.ts';
 import { fail, ok, type Outcome } from '../domain/problem.ts';
 import type { MissingBackend } from '../engine/backends.ts';
 import { finalBackend, leadBackend } from '../engine/plan-run.ts';
 import type { Project } from './project.ts';
+
+/** Names of the backends that a run over these epics would use if all of them are there. */
+export const wishedBackends = (config: Config, epics: readonly Epic[]): ReadonlySet<string> =>
+  new Set([
+    leadBackend(config),
+    ...(config.validation.final === 'never' ? [] : [finalBackend(config)]),
+    ...epics.flatMap((epic) => epic.backend ?? []),
+  ]);
 
 /**
  * Every backend that the epics would need is asked before anything is started. One that is not there is a problem,
@@ -14,11 +23,6 @@ export async function missingBackends(
   epics: readonly Epic[],
 ): Promise<Outcome<readonly MissingBackend[]>> {
   const sessions = createSessions({ config, root });
-  const wished = new Set([
-    leadBackend(config),
-    ...(config.validation.final === 'never' ? [] : [finalBackend(config)]),
-    ...epics.flatMap((epic) => epic.backend ?? []),
-  ]);
   const missing: MissingBackend[] = [];
   let standIns = 0;
   for (const backend of config.fallback) {
@@ -26,7 +30,7 @@ export async function missingBackends(
     if (problem === null) standIns += 1;
     else missing.push({ backend, reason: problem.what });
   }
-  for (const backend of wished) {
+  for (const backend of wishedBackends(config, epics)) {
     if (config.fallback.includes(backend)) continue;
     const problem = await sessions.unavailable(backend);
     if (problem === null) continue;

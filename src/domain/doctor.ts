@@ -64,8 +64,8 @@ export interface DoctorFacts {
 
 export interface BackendReport extends BackendFacts {
   readonly name: string;
-  /** A run would use it: the configuration or an epic says so. */
-  readonly needed: boolean;
+  /** What a run would do with it: `stand-in` for one that is not there. */
+  readonly use: 'needed' | 'stand-in' | 'none';
   /** Why no session can be started on it. */
   readonly problem: Problem | null;
 }
@@ -103,10 +103,12 @@ export function findingsOf(facts: DoctorFacts): readonly Finding[] {
   }
   for (const found of facts.configuration.diagnostics) add('configuration', found.severity, problemIn(found));
   add('prd', 'warning', prdProblem(facts.prd));
+  const replaced = facts.backends.some(({ use, problem }) => use === 'stand-in' && problem === null);
   for (const backend of facts.backends) {
     const subject = `backend ${backend.name}` as const;
-    if (!isSpare(backend)) add(subject, backend.needed ? 'error' : 'warning', backend.problem);
-    if (!backend.needed || backend.program === null) continue;
+    const severity = backend.use === 'needed' && !replaced ? 'error' : 'warning';
+    if (!isSpare(backend)) add(subject, severity, backend.problem);
+    if (backend.use === 'none' || backend.program === null) continue;
     add(subject, 'warning', missingIn('login-missing', backend.login));
     add(subject, 'warning', missingIn('sandbox-unavailable', backend.sandbox));
   }
@@ -118,8 +120,8 @@ export const isReady = (findings: readonly Finding[]): boolean =>
   findings.every(({ severity }) => severity !== 'error');
 
 /** A CLI that is not installed, and that nobody asked for. */
-export const isSpare = ({ needed, problem }: BackendReport): boolean =>
-  !needed && problem?.code === 'backend-not-installed';
+export const isSpare = ({ use, problem }: BackendReport): boolean =>
+  use === 'none' && problem?.code === 'backend-not-installed';
 
 function nodeProblem({ version, path, oldest }: DoctorFacts['node']): Problem | null {
   const [have, need] = [version, oldest].map((text) => text.split('.').map(Number));

@@ -73,13 +73,19 @@ function surroundings(facts: DoctorFacts): readonly Row[] {
   return rows;
 }
 
+const USES: Readonly<Record<BackendReport['use'], string | null>> = {
+  needed: 'a run would use it',
+  'stand-in': 'a run would use it as a stand-in',
+  none: null,
+};
+
 function backendRow(backend: BackendReport): Row {
-  const { name, needed, version, launcher, program, login, sandbox, problem } = backend;
+  const { name, use, version, launcher, program, login, sandbox, problem } = backend;
   const row = { subject: `backend ${name}` as const, name };
   if (isSpare(backend)) {
     return { ...row, text: ['not installed', problem?.fix ?? []].flat().join(': '), absent: true };
   }
-  const text = [version ?? [], needed ? 'a run would use it' : []].flat().join(', ');
+  const text = [version ?? [], USES[use] ?? []].flat().join(', ');
   if (program === null) return { ...row, text };
   const details: (readonly [string, Told<string> | string])[] = [['program', program]];
   if (launcher !== null && launcher !== program) details.push(['found by', launcher]);
@@ -132,12 +138,12 @@ const fixLines = ({ fix }: Problem, paint: Paint): readonly string[] =>
   fix === undefined ? [] : [`fix    ${paint.cyan(printable(fix))}`];
 
 function ending(facts: DoctorFacts, findings: readonly Finding[], paint: Paint): string {
-  const needed = facts.backends.flatMap(({ name, needed: used }) => (used ? [printable(name)] : []));
+  const usable = facts.backends.filter(({ use, problem }) => use !== 'none' && problem === null);
   const warnings = findings.filter(({ severity }) => severity === 'warning').length;
   const rest = warnings === 0 ? '' : ` (${plural(warnings, 'warning')})`;
   const place = findings.some(({ subject }) => subject === 'repository') ? ', but not in this folder' : '';
   if (isReady(findings))
-    return `${paint.green('ready')}: sessions can be started on ${needed.join(', ')}${place}${rest}`;
+    return `${paint.green('ready')}: sessions can be started on ${usable.map(({ name }) => printable(name)).join(', ')}${place}${rest}`;
   return `${paint.red('not ready')}: ${plural(findings.length - warnings, 'problem')} to mend first${rest}`;
 }
 

@@ -191,7 +191,7 @@ test('without git, and as JSON', async () => {
     git: { version: null, path: null },
     repository: null,
     prd: null,
-    backends: [{ name: 'claude', needed: true, version: null }, {}, {}, {}],
+    backends: [{ name: 'claude', use: 'needed', version: null }, {}, {}, {}],
     findings: [
       { subject: 'git', severity: 'error', problem: { code: 'no-git' } },
       { subject: 'backend claude', severity: 'error', problem: { code: 'backend-not-installed' } },
@@ -208,4 +208,32 @@ test('a backend that can be used, in a repository without a commit', async () =>
   expect(code).toBe(0);
   expect(text).toContain('! repository     none to work in\n                 branch new has no commit yet\n');
   expect(text).toContain('\nready: sessions can be started on own, but not in this folder (1 warning)\n');
+});
+
+test('a stand-in makes up for a backend that is not there', async () => {
+  install('mine', 'exit 0');
+  const repo = repository({
+    'teams.config.yml':
+      '{ backend: codex, fallback: [own, copilot], backends: { own: { command: [mine] } } }',
+  });
+  const { code, text } = await doctor(repo.path);
+  expect(code).toBe(0);
+  const agents = text.slice(text.indexOf('agents'));
+  expect(agents).toBe(`agents
+- claude         not installed: npm install -g @anthropic-ai/claude-code
+! codex          a run would use it
+                 backend codex: codex is not installed
+                 why    it is in no folder of the PATH
+                 fix    npm install -g @openai/codex
+! copilot        a run would use it as a stand-in
+                 backend copilot: copilot is not installed
+                 why    it is in no folder of the PATH
+                 fix    npm install -g @github/copilot
+- opencode       not installed: npm install -g opencode-ai
+✓ own            a run would use it as a stand-in
+                 program   MACHINE/bin/mine
+                 sandbox   not known
+
+ready: sessions can be started on own (2 warnings)
+`);
 });

@@ -13,14 +13,14 @@ const NOTHING = {
 /** What can be told of each backend without a network and without a token. `root`: of the repository. */
 export function inspectBackends(
   names: Iterable<string>,
-  needed: ReadonlySet<string>,
+  useOf: (name: string) => BackendReport['use'],
   config: Config,
   root: string,
 ): Promise<readonly BackendReport[]> {
   return Promise.all(
     [...names].map(async (name) => {
       const found = findBackend(name, config, root);
-      const about = { name, needed: needed.has(name) };
+      const about = { name, use: useOf(name) };
       if (!found.ok) return { ...about, ...NOTHING, problem: found.error };
       const [facts, problem] = await Promise.all([found.value.inspect(), found.value.unavailable()]);
       return { ...about, ...facts, problem };

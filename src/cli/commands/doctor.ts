@@ -9,7 +9,7 @@ import { gitVersion } from '../../adapters/git/version.ts';
 import { teamsFolder } from '../../adapters/layout.ts';
 import { commitProblem, openRepository } from '../../adapters/repository.ts';
 import { type Config, DEFAULTS } from '../../domain/config.ts';
-import { type DoctorFacts, findingsOf, isReady } from '../../domain/doctor.ts';
+import { type BackendReport, type DoctorFacts, findingsOf, isReady } from '../../domain/doctor.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import type { Prd } from '../../domain/prd.ts';
 import { ok } from '../../domain/problem.ts';
@@ -17,6 +17,7 @@ import { doctorText } from '../../report/doctor.ts';
 import { paintFor } from '../../report/paint.ts';
 import { backendNames, CONFIG_FILE, loadConfig } from '../../source/load-config.ts';
 import { loadPrd } from '../../source/load-prd.ts';
+import { wishedBackends } from '../backends.ts';
 import type { CommandContext } from '../output.ts';
 import { findRepository } from '../repository.ts';
 
@@ -50,15 +51,15 @@ async function gatherFacts({ cwd, env }: DoctorOptions): Promise<DoctorFacts> {
   const name = relative(cwd, join(root, CONFIG_FILE));
   const { config, diagnostics, file } = await loadConfig({ root, name, flags: {}, env });
   const found = await findPrd(cwd, root, config);
-  const needed = neededBackends(config, found?.prd ?? null);
+  const uses = usesIn(config, found?.prd ?? null);
   const names = new Set([
     ...Object.keys(ROLE_CLIS),
     ...Object.keys((config ?? DEFAULTS).backends),
-    ...needed,
+    ...uses.keys(),
   ]);
   const teams = teamsFolder(root);
   const [backends, disk, uncommittable] = await Promise.all([
-    inspectBackends(names, needed, config ?? DEFAULTS, root),
+    inspectBackends(names, (one) => uses.get(one) ?? 'none', config ?? DEFAULTS, root),
     diskFacts(existsSync(teams) ? teams : root),
     opened.ok ? commitProblem(root) : null,
   ]);
@@ -102,9 +103,12 @@ async function findPrd(
   return { prd, facts: { file, epics: epics.length, stories, diagnostics } };
 }
 
-/** None when the configuration is not valid: then nobody knows. */
-function neededBackends(config: Config | null, prd: Prd | null): ReadonlySet<string> {
-  if (config === null) return new Set();
+/** Nobody knows what a run would use when the configuration is not valid. */
+function usesIn(config: Config | null, prd: Prd | null): ReadonlyMap<string, BackendReport['use']> {
+  if (config === null) return new Map();
   const open = (prd?.epics ?? []).filter(({ status }) => status !== 'completed');
-  return new Set([config.backend, ...open.flatMap(({ backend }) => backend ?? [])]);
+  return new Map([
+    ...config.fallback.map((name) => [name, 'stand-in'] as const),
+    ...[...wishedBackends(config, open)].map((name) => [name, 'needed'] as const),
+  ]);
 }
