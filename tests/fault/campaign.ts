@@ -128,7 +128,9 @@ async function bundleEntry(folder: string): Promise<string> {
     banner: { js: 'const require=process.getBuiltinModule;' },
   });
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  cpSync(join(ROOT, 'prompts'), join(folder, 'prompts'), { recursive: true });
+  for (const part of ['prompts', 'schemas']) {
+    cpSync(join(ROOT, part), join(folder, part), { recursive: true });
+  }
   return outfile;
 }
 

@@ -30,7 +30,7 @@ export function leftovers(
   return {
     processes: runs.flatMap(survivors),
     worktrees: worktrees.filter((line) => line.startsWith('worktree ') && line !== `worktree ${repo.path}`),
-    checkouts: files.filter((file) => /^\.teams\/worktrees\/[^/]+\/./.test(file)),
+    checkouts: files.filter((file) => /^\.teams\/worktrees\/./.test(file)),
     // Halves of atomic writes and locks, of git's too.
     strays: files.filter(
       (file) => !file.includes('node_modules/') && /(\.tmp|\.lock|~|^\.teams\/lock)$/.test(file),

@@ -1,5 +1,5 @@
-import { chmod, lstat, readdir, rm, unlink } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { chmod, lstat, readdir, rm, rmdir, unlink } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
 import type { Git, WorktreeFacts } from '../../engine/ports.ts';
 import { fields } from './history.ts';
 import type { Repo } from './open.ts';
@@ -65,10 +65,16 @@ export function worktrees(repo: Repo): Worktrees {
         if (kind !== null && !kind.isDirectory()) await unlink(path);
         const args = ['worktree', 'remove', '--force', '--force', path];
         const result = await run(root, args, { accept: 'any' });
-        if (result.exitCode === 0 || (kind === null && NOT_A_WORKTREE.test(result.stderr))) return;
-        // Half deleted, read-only, or none of git's: the folder goes first, then git's memory of it.
-        await removeFolder(path);
-        if (!NOT_A_WORKTREE.test(result.stderr)) await forget(path);
+        const unknown = NOT_A_WORKTREE.test(result.stderr);
+        if (result.exitCode !== 0 && !(kind === null && unknown)) {
+          // Half deleted, read-only, or none of git's: the folder goes first, then git's memory of it.
+          await removeFolder(path);
+          if (!unknown) await forget(path);
+        }
+        // The last one takes the folder of its run along. Git makes it again when it is needed.
+        await rmdir(dirname(path)).catch((error: NodeJS.ErrnoException) => {
+          if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(error.code ?? '')) throw error;
+        });
       }),
     async worktreesBelow(folder) {
       const { stdout } = await run(root, ['worktree', 'list', '--porcelain', '-z']);
