@@ -59,15 +59,18 @@ export interface DoctorFacts {
     readonly stories: number;
     readonly diagnostics: readonly Diagnostic[];
   } | null;
-  readonly backends: readonly BackendReport[];
+  readonly backends: readonly UsedBackend[];
 }
 
 export interface BackendReport extends BackendFacts {
   readonly name: string;
-  /** What a run would do with it: `stand-in` for one that is not there. */
-  readonly use: 'needed' | 'stand-in' | 'none';
   /** Why no session can be started on it. */
   readonly problem: Problem | null;
+}
+
+export interface UsedBackend extends BackendReport {
+  /** What a run would do with it: `stand-in` for one that is not there. */
+  readonly use: 'needed' | 'stand-in' | 'none';
 }
 
 export interface Finding {
@@ -120,7 +123,7 @@ export const isReady = (findings: readonly Finding[]): boolean =>
   findings.every(({ severity }) => severity !== 'error');
 
 /** A CLI that is not installed, and that nobody asked for. */
-export const isSpare = ({ use, problem }: BackendReport): boolean =>
+export const isSpare = ({ use, problem }: UsedBackend): boolean =>
   use === 'none' && problem?.code === 'backend-not-installed';
 
 function nodeProblem({ version, path, oldest }: DoctorFacts['node']): Problem | null {

@@ -1,5 +1,5 @@
 import {
-  type BackendReport,
+  type UsedBackend,
   type DoctorFacts,
   type Finding,
   isReady,
@@ -73,13 +73,13 @@ function surroundings(facts: DoctorFacts): readonly Row[] {
   return rows;
 }
 
-const USES: Readonly<Record<BackendReport['use'], string | null>> = {
+const USES: Readonly<Record<UsedBackend['use'], string | null>> = {
   needed: 'a run would use it',
   'stand-in': 'a run would use it as a stand-in',
   none: null,
 };
 
-function backendRow(backend: BackendReport): Row {
+function backendRow(backend: UsedBackend): Row {
   const { name, use, version, launcher, program, login, sandbox, problem } = backend;
   const row = { subject: `backend ${name}` as const, name };
   if (isSpare(backend)) {

@@ -13,17 +13,15 @@ const NOTHING = {
 /** What can be told of each backend without a network and without a token. `root`: of the repository. */
 export function inspectBackends(
   names: Iterable<string>,
-  useOf: (name: string) => BackendReport['use'],
   config: Config,
   root: string,
 ): Promise<readonly BackendReport[]> {
   return Promise.all(
     [...names].map(async (name) => {
       const found = findBackend(name, config, root);
-      const about = { name, use: useOf(name) };
-      if (!found.ok) return { ...about, ...NOTHING, problem: found.error };
+      if (!found.ok) return { name, ...NOTHING, problem: found.error };
       const [facts, problem] = await Promise.all([found.value.inspect(), found.value.unavailable()]);
-      return { ...about, ...facts, problem };
+      return { name, ...facts, problem };
     }),
   );
 }

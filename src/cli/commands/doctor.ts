@@ -9,7 +9,7 @@ import { gitVersion } from '../../adapters/git/version.ts';
 import { teamsFolder } from '../../adapters/layout.ts';
 import { commitProblem, openRepository } from '../../adapters/repository.ts';
 import { type Config, DEFAULTS } from '../../domain/config.ts';
-import { type BackendReport, type DoctorFacts, findingsOf, isReady } from '../../domain/doctor.ts';
+import { type UsedBackend, type DoctorFacts, findingsOf, isReady } from '../../domain/doctor.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import type { Prd } from '../../domain/prd.ts';
 import { ok } from '../../domain/problem.ts';
@@ -59,7 +59,7 @@ async function gatherFacts({ cwd, env }: DoctorOptions): Promise<DoctorFacts> {
   ]);
   const teams = teamsFolder(root);
   const [backends, disk, uncommittable] = await Promise.all([
-    inspectBackends(names, (one) => uses.get(one) ?? 'none', config ?? DEFAULTS, root),
+    inspectBackends(names, config ?? DEFAULTS, root),
     diskFacts(existsSync(teams) ? teams : root),
     opened.ok ? commitProblem(root) : null,
   ]);
@@ -82,7 +82,7 @@ async function gatherFacts({ cwd, env }: DoctorOptions): Promise<DoctorFacts> {
       diagnostics,
     },
     prd: found === null ? null : found.facts,
-    backends,
+    backends: backends.map((backend) => ({ ...backend, use: uses.get(backend.name) ?? 'none' })),
   };
 }
 
@@ -104,7 +104,7 @@ async function findPrd(
 }
 
 /** Nobody knows what a run would use when the configuration is not valid. */
-function usesIn(config: Config | null, prd: Prd | null): ReadonlyMap<string, BackendReport['use']> {
+function usesIn(config: Config | null, prd: Prd | null): ReadonlyMap<string, UsedBackend['use']> {
   if (config === null) return new Map();
   const open = (prd?.epics ?? []).filter(({ status }) => status !== 'completed');
   return new Map([

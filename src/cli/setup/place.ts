@@ -50,7 +50,7 @@ export async function readPlace(context: CommandContext, root: string, given: Gi
   const described = Object.keys(config.backends);
   // "scripted" needs a script: it is one of those that are described.
   const builtIn = BUILT_IN_BACKENDS.filter((one) => one !== 'scripted');
-  const backends = await inspectBackends(new Set([...builtIn, ...described]), () => 'none', config, root);
+  const backends = await inspectBackends(new Set([...builtIn, ...described]), config, root);
   const keys = Object.entries(given.settings).flatMap(([key, value]) => (value === undefined ? [] : [key]));
   const told = new Set([
     ...keys,
