@@ -58,6 +58,11 @@ export interface Backend {
   converse?(request: TalkRequest, opening: string): Promise<InteractiveLaunch>;
   /** Pure. Null: not a line of its protocol, so plain text for people. */
   readLine(line: string): LineFacts | null;
+  /**
+   * When the session last did something that its standard output does not tell, in milliseconds since the epoch; null:
+   * nothing is known. Asked when the idle limit is about to strike, which then begins anew.
+   */
+  lastSign?(request: SessionRequest): Promise<number | null>;
   /** What only its files tell of this process, once it has ended; null: nothing more. */
   usageAfter?(request: SessionRequest): Promise<Usage | null>;
   /** The same for a failure that the session ended with, such as when a limit is lifted. */

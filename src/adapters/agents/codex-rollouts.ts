@@ -40,7 +40,7 @@ const DAY_MS = 86_400_000;
 /** Sums up what the files of the session `thread` were given since `since` (milliseconds since the epoch). */
 export async function readRollouts(home: string, thread: string, since: number): Promise<Rollouts> {
   const files: Rollouts[] = [];
-  for (const path of await filesSince(join(home, 'sessions'), since)) {
+  for (const { path } of await filesSince(join(home, 'sessions'), since)) {
     const file = await readRollout(path, thread, since);
     if (file !== null) files.push(file);
   }
@@ -57,8 +57,36 @@ export async function readRollouts(home: string, thread: string, since: number):
   };
 }
 
+/** When anything of the session `thread` was written last, in milliseconds since the epoch; null: nothing since `since`. */
+export async function lastWrite(home: string, thread: string, since: number): Promise<number | null> {
+  const files = await filesSince(join(home, 'sessions'), since);
+  for (const { path, mtimeMs } of files.toSorted((a, b) => b.mtimeMs - a.mtimeMs)) {
+    if (await isOf(path, thread)) return mtimeMs;
+  }
+  return null;
+}
+
+async function isOf(path: string, thread: string): Promise<boolean> {
+  const lines = createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity });
+  try {
+    for await (const line of lines) return opens(parse(line), thread);
+    return false;
+  } finally {
+    lines.close();
+  }
+}
+
+/** Whether it is the first line of a file of that session, be it of its lead or of a sub-agent. */
+const opens = ({ type, payload }: Entry, thread: string): boolean =>
+  type === 'session_meta' && payload?.session_id === thread;
+
+interface RolloutFile {
+  readonly path: string;
+  readonly mtimeMs: number;
+}
+
 /** They are in a folder per day, in local time. */
-async function filesSince(sessions: string, since: number): Promise<readonly string[]> {
+async function filesSince(sessions: string, since: number): Promise<readonly RolloutFile[]> {
   const days = new Set<string>();
   for (let at = since - DAY_MS; at <= Date.now() + DAY_MS; at += DAY_MS) {
     days.add(new Date(at).toISOString().slice(0, 10).replaceAll('-', '/'));
@@ -74,12 +102,12 @@ async function filesSince(sessions: string, since: number): Promise<readonly str
     // One that vanishes meanwhile is none of this session.
     paths.map((path) =>
       stat(path).then(
-        (facts) => facts.mtimeMs >= since,
-        () => false,
+        ({ mtimeMs }) => (mtimeMs >= since ? [{ path, mtimeMs }] : []),
+        () => [],
       ),
     ),
   );
-  return paths.filter((_, index) => fresh[index]);
+  return fresh.flat();
 }
 
 /** Null: it is of another session. */
@@ -92,8 +120,9 @@ async function readRollout(path: string, thread: string, since: number): Promise
   try {
     for await (const line of lines) {
       if (own !== null && !TELLING.test(line.slice(0, HEAD))) continue;
-      const { timestamp, type, payload } = parse(line);
-      if (own === null && (type !== 'session_meta' || payload?.session_id !== thread)) return null;
+      const entry = parse(line);
+      const { timestamp, type, payload } = entry;
+      if (own === null && !opens(entry, thread)) return null;
       own ??= payload?.id ?? thread;
       // Of before it was resumed.
       if (typeof timestamp === 'string' && Date.parse(timestamp) < since) continue;

@@ -8,7 +8,7 @@ import type { BackendFacts } from '../../domain/doctor.ts';
 import type { SessionRequest } from '../../engine/ports.ts';
 import type { Backend } from './backend.ts';
 import { readCodexLine, threadOf } from './codex-events.ts';
-import { NO_ROLLOUTS, readRollouts, type Rollouts } from './codex-rollouts.ts';
+import { lastWrite, NO_ROLLOUTS, readRollouts, type Rollouts } from './codex-rollouts.ts';
 import { canIsolate, NAMESPACES_FIX } from './isolation.ts';
 import { loginOf } from './login.ts';
 import { installationOf, type NpmCli, problemOf, programOf } from './native-program.ts';
@@ -98,6 +98,10 @@ export function codexBackend(config: Config, root: string): Backend {
       inherit: await inherited(),
       env: {},
     }),
+    lastSign: async (request) => {
+      const { thread, since } = await whereabouts(request);
+      return thread === null ? null : lastWrite(codexHome(), thread, since);
+    },
     usageAfter: async (request) => (await rolloutsOf(request)).usage,
     failureAfter: async (request, failure) =>
       failure.kind === 'rate-limit'
@@ -162,11 +166,17 @@ async function keysOfProviders(): Promise<readonly string[]> {
 }
 
 async function rolloutsOf(request: SessionRequest): Promise<Rollouts> {
-  const thread = await threadOfSession(join(request.folder, 'session.ndjson'));
-  if (thread === null) return NO_ROLLOUTS;
-  // Written last before the session began.
-  const { mtimeMs } = await stat(join(request.folder, 'argv.json'));
-  return readRollouts(codexHome(), thread, mtimeMs);
+  const { thread, since } = await whereabouts(request);
+  return thread === null ? NO_ROLLOUTS : readRollouts(codexHome(), thread, since);
+}
+
+async function whereabouts({ folder }: SessionRequest): Promise<{ thread: string | null; since: number }> {
+  const [thread, { mtimeMs }] = await Promise.all([
+    threadOfSession(join(folder, 'session.ndjson')),
+    // Written last before the session began.
+    stat(join(folder, 'argv.json')),
+  ]);
+  return { thread, since: mtimeMs };
 }
 
 /** It is in the first line, after whatever else the program printed before. */

@@ -69,6 +69,8 @@ export function createSessions({
           stdinFile: stdin === 'prompt' ? request.promptFile : null,
           mark: sessionMark(mark),
           limits: request.limits,
+          // What cannot be read, such as a file that has just vanished, tells nothing.
+          lastSign: async () => (await backend.lastSign?.(request).catch(() => null)) ?? null,
           stopSignal: launch.stopSignal ?? 'SIGTERM',
           patience: config.timeouts.grace / 3,
           logs,

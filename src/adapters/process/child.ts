@@ -17,6 +17,8 @@ export interface ChildRequest {
   /** What marks its environment, and that of everything it starts. */
   readonly mark: readonly string[];
   readonly limits: { readonly total: number; readonly idle: number | null };
+  /** Asked when the idle limit is about to strike: when it last showed life other than by output. Never rejects. */
+  readonly lastSign?: () => Promise<number | null>;
   /**
    * How it is asked to end. SIGTERM goes to everything that belongs to it; SIGINT goes to itself alone, for a program
    * that then ends what it started.
@@ -71,7 +73,7 @@ export async function runChild(request: ChildRequest, stop: AbortSignal): Promis
     // Decided by the exit, not by whether a signal was sent: a child may ignore SIGTERM.
     killTimer = setTimeout(() => void signalAll(owned, 'SIGKILL'), request.patience);
   };
-  const limits = watchLimits(request.limits, end);
+  const limits = watchLimits(request.limits, end, request.lastSign);
   const onStop = (): void => end('stopped');
   stop.addEventListener('abort', onStop, { once: true });
   // It may have come while the child was being started.

@@ -1,11 +1,11 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LineFacts } from '../../../src/adapters/agents/backend.ts';
 import { failureOf, readCodexLine, threadOf } from '../../../src/adapters/agents/codex-events.ts';
-import { readRollouts } from '../../../src/adapters/agents/codex-rollouts.ts';
+import { lastWrite, readRollouts } from '../../../src/adapters/agents/codex-rollouts.ts';
 
 const STREAMS = fileURLToPath(new URL('../../fixtures/streams/codex-0.169.0/', import.meta.url));
 const THREAD = '00000000-0000-4000-8000-000000000001';
@@ -144,6 +144,20 @@ describe('files of a session', () => {
     keep('limit', 1);
     const { resetsAt } = await readRollouts(home, THREAD, since);
     expect(resetsAt).toBe(Date.parse('2026-01-01T01:00:00Z'));
+  });
+
+  it('tell when a lead or one of its sub-agents did something, of this session alone', async () => {
+    expect(await lastWrite(home, THREAD, since)).toBeNull();
+    keep('parallel', 3);
+    const at = (name: string, minutes: number): void =>
+      utimesSync(join(day(), name), 0, since / 1_000 + minutes * 60);
+    at('rollout-1.jsonl', 1);
+    at('rollout-2.jsonl', 7);
+    at('rollout-3.jsonl', 4);
+    at('rollout-of-another.jsonl', 9);
+    at('rollout-torn.jsonl', 9);
+    expect(await lastWrite(home, THREAD, since)).toBe(since + 7 * 60_000);
+    expect(await lastWrite(home, THREAD, since + 8 * 60_000)).toBeNull();
   });
 
   it('tell nothing where nothing is known', async () => {
