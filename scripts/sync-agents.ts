@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type RoleCliName, renderRole, ROLE_CLIS } from '../src/adapters/agents/roles/registry.ts';
+import { renderRole, ROLE_CLIS } from '../src/adapters/agents/roles/registry.ts';
+import { AGENT_CLIS } from '../src/domain/backend-names.ts';
 import { roleFilesIn } from '../src/adapters/agents/roles/repository-roles.ts';
 import { readRoles } from '../src/adapters/prompt-files.ts';
 
@@ -8,7 +9,7 @@ import { readRoles } from '../src/adapters/prompt-files.ts';
 const check = process.argv.includes('--check');
 const roles = readRoles();
 const rendered = new Map(
-  (Object.keys(ROLE_CLIS) as RoleCliName[]).flatMap((cli) =>
+  AGENT_CLIS.flatMap((cli) =>
     roles.map((role) => [ROLE_CLIS[cli].fileOf(role.role), renderRole(cli, role, {})] as const),
   ),
 );

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AGENT_CLIS, BUILT_IN_BACKENDS } from './backend-names.ts';
 
 const WHEN = ['auto', 'always', 'never'] as const;
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
@@ -10,9 +11,6 @@ export function parseDuration(text: string): number | null {
   if (match === null) return null;
   return Math.round(Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS]);
 }
-
-/** Backends that need no entry under `backends` to be named. */
-export const BUILT_IN_BACKENDS = ['claude', 'codex', 'copilot', 'opencode', 'scripted'] as const;
 
 // Editors show descriptions beside what they complete, and offer what `examples` has.
 const duration = (about: string) =>
@@ -66,7 +64,7 @@ export const configSchema = z.strictObject({
     .optional()
     .meta({
       description: 'Backends that stand in, in this order, while one is not there, down or limited',
-      examples: [BUILT_IN_BACKENDS.slice(0, 2)],
+      examples: [AGENT_CLIS.slice(0, 2)],
     }),
   permissions: z
     .enum(['safe', 'sandboxed', 'bypass'])

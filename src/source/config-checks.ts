@@ -1,5 +1,6 @@
 import { posix, win32 } from 'node:path';
-import { BUILT_IN_BACKENDS, parseDuration } from '../domain/config.ts';
+import { BUILT_IN_BACKENDS } from '../domain/backend-names.ts';
+import { parseDuration } from '../domain/config.ts';
 import type { Report } from './config-issues.ts';
 import { valueAt } from './config-keys.ts';
 import { isRecord, quote } from './findings.ts';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { BUILT_IN_BACKENDS, type Config, type ConfigFile, configSchema } from '../domain/config.ts';
+import { BUILT_IN_BACKENDS } from '../domain/backend-names.ts';
+import { type Config, type ConfigFile, configSchema } from '../domain/config.ts';
 import { type Diagnostic, hasErrors } from '../domain/diagnostics.ts';
 import { checkValues } from './config-checks.ts';
 import { type Report, reportIssues } from './config-issues.ts';

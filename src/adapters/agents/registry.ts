@@ -1,3 +1,4 @@
+import { type AgentCli, isAgentCli } from '../../domain/backend-names.ts';
 import type { Config } from '../../domain/config.ts';
 import { fail, ok, type Outcome } from '../../domain/problem.ts';
 import type { Backend } from './backend.ts';
@@ -8,16 +9,20 @@ import { copilotBackend } from './copilot.ts';
 import { opencodeBackend } from './opencode.ts';
 import { scriptedBackend } from './scripted.ts';
 
+const BACKENDS: Readonly<Record<AgentCli, (config: Config, root: string) => Backend>> = {
+  claude: claudeBackend,
+  codex: codexBackend,
+  copilot: copilotBackend,
+  opencode: opencodeBackend,
+};
+
 /** The backend that a name in the configuration or in the PRD means. `root` is the repository root. */
 export function findBackend(name: string, config: Config, root: string): Outcome<Backend> {
   const entry = Object.hasOwn(config.backends, name) ? config.backends[name] : undefined;
   if (entry !== undefined) {
     return ok('script' in entry ? scriptedBackend(name, entry, root) : commandBackend(name, entry, root));
   }
-  if (name === 'claude') return ok(claudeBackend(config, root));
-  if (name === 'codex') return ok(codexBackend(config, root));
-  if (name === 'copilot') return ok(copilotBackend(config, root));
-  if (name === 'opencode') return ok(opencodeBackend(config, root));
+  if (isAgentCli(name)) return ok(BACKENDS[name](config, root));
   if (name === 'scripted') {
     return fail({
       code: 'backend-without-script',

@@ -1,15 +1,10 @@
 import { join, relative } from 'node:path';
 import { installedRole, installRole } from '../../adapters/agents/roles/install.ts';
-import {
-  isRoleCli,
-  overridesIn,
-  renderRole,
-  ROLE_CLIS,
-  type RoleCliName,
-} from '../../adapters/agents/roles/registry.ts';
+import { overridesIn, renderRole, ROLE_CLIS } from '../../adapters/agents/roles/registry.ts';
 import { roleFilesIn } from '../../adapters/agents/roles/repository-roles.ts';
 import { readRoles } from '../../adapters/prompt-files.ts';
 import type { Config } from '../../domain/config.ts';
+import { AGENT_CLIS, type AgentCli, isAgentCli } from '../../domain/backend-names.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import { printable } from '../../domain/printable.ts';
 import { fail, ok, type Outcome } from '../../domain/problem.ts';
@@ -30,14 +25,14 @@ export async function agentsListCommand(
   options: AgentsOptions & { readonly json?: boolean | undefined },
 ): Promise<ExitCode> {
   const wanted = options.backend;
-  if (wanted !== undefined && !isRoleCli(wanted)) return refuse(options, unknownCli(wanted));
+  if (wanted !== undefined && !isAgentCli(wanted)) return refuse(options, unknownCli(wanted));
   const repository = await findRepository(options.cwd);
   // Roles can be looked at anywhere; only a repository can have its own.
   const root = repository.ok ? repository.value : null;
   const loaded = await configOf(options, root ?? options.cwd);
   if (loaded === null) return EXIT.usage;
   const roles = readRoles();
-  const clis = wanted === undefined ? (Object.keys(ROLE_CLIS) as RoleCliName[]) : [wanted];
+  const clis = wanted === undefined ? AGENT_CLIS : [wanted];
   const own = root === null ? [] : await ownRoles(root, clis, roles, loaded);
   if (options.json === true) {
     const rows = roles.map(({ role, description, model, access, tools }) => ({
@@ -107,7 +102,7 @@ export async function agentsInstallCommand(
 }
 
 interface OwnRole {
-  readonly backend: RoleCliName;
+  readonly backend: AgentCli;
   readonly role: string;
   readonly file: string;
   readonly same: boolean;
@@ -115,7 +110,7 @@ interface OwnRole {
 
 async function ownRoles(
   root: string,
-  clis: readonly RoleCliName[],
+  clis: readonly AgentCli[],
   roles: readonly RoleSource[],
   config: Config,
 ): Promise<readonly OwnRole[]> {
@@ -130,7 +125,7 @@ async function ownRoles(
   return Promise.all(
     found.map(async ({ backend, role, file }) => {
       // Copilot reads the files of Claude too: whichever of ours it is, it says the same.
-      const ours = (Object.keys(ROLE_CLIS) as RoleCliName[]).map((cli) =>
+      const ours = AGENT_CLIS.map((cli) =>
         installedRole(root, { path: file, content: renderRole(cli, role, config.models) }),
       );
       return { backend, role: role.role, file, same: (await Promise.all(ours)).includes('same') };
@@ -141,7 +136,7 @@ async function ownRoles(
 /** The CLI that is meant and the configuration, or null after saying what is wrong. */
 async function placeOf(
   options: AgentsOptions,
-): Promise<{ readonly cli: RoleCliName; readonly config: Config } | null> {
+): Promise<{ readonly cli: AgentCli; readonly config: Config } | null> {
   const repository = await findRepository(options.cwd);
   const config = await configOf(options, repository.ok ? repository.value : options.cwd);
   if (config === null) return null;
@@ -151,7 +146,7 @@ async function placeOf(
   return null;
 }
 
-const cliOf = (name: string): Outcome<RoleCliName> => (isRoleCli(name) ? ok(name) : fail(unknownCli(name)));
+const cliOf = (name: string): Outcome<AgentCli> => (isAgentCli(name) ? ok(name) : fail(unknownCli(name)));
 
 async function configOf(options: AgentsOptions, root: string): Promise<Config | null> {
   const name = relative(options.cwd, join(root, CONFIG_FILE));

@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import { inspectBackends } from '../../adapters/agents/inspect.ts';
-import { BUILT_IN_BACKENDS, type Config, type ConfigFile, configSchema } from '../../domain/config.ts';
+import { AGENT_CLIS } from '../../domain/backend-names.ts';
+import { type Config, type ConfigFile, configSchema } from '../../domain/config.ts';
 import type { BackendReport } from '../../domain/doctor.ts';
 import { renderDiagnostics } from '../../report/diagnostics.ts';
 import { detectCommands } from '../../source/detect/detect.ts';
@@ -49,8 +50,7 @@ export async function readPlace(context: CommandContext, root: string, given: Gi
   const suggestions = detectCommands(await readProjectFiles(root));
   const described = Object.keys(config.backends);
   // "scripted" needs a script: it is one of those that are described.
-  const builtIn = BUILT_IN_BACKENDS.filter((one) => one !== 'scripted');
-  const backends = await inspectBackends(new Set([...builtIn, ...described]), config, root);
+  const backends = await inspectBackends(new Set([...AGENT_CLIS, ...described]), config, root);
   const keys = Object.entries(given.settings).flatMap(([key, value]) => (value === undefined ? [] : [key]));
   const told = new Set([
     ...keys,

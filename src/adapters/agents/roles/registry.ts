@@ -1,3 +1,4 @@
+import type { AgentCli } from '../../../domain/backend-names.ts';
 import { type AgentRole, modelFor, type Models, type RoleSource } from '../../../domain/roles.ts';
 import { claudeRoles } from './claude.ts';
 import { codexRoles } from './codex.ts';
@@ -6,23 +7,19 @@ import { opencodeRoles } from './opencode.ts';
 import type { CastRole, Delivery, RoleCli } from './role-cli.ts';
 
 /** The CLIs that know roles. */
-export const ROLE_CLIS = {
+export const ROLE_CLIS: Readonly<Record<AgentCli, RoleCli>> = {
   claude: claudeRoles,
   codex: codexRoles,
   copilot: copilotRoles,
   opencode: opencodeRoles,
-} as const satisfies Record<string, RoleCli>;
-
-export type RoleCliName = keyof typeof ROLE_CLIS;
-
-export const isRoleCli = (name: string): name is RoleCliName => Object.hasOwn(ROLE_CLIS, name);
+};
 
 /**
  * What makes roles known to a session of a CLI. Leave out those that the repository defines itself (`overridesIn`):
  * with two of one name it is up to the CLI which one counts.
  */
 export function rolesFor(
-  cli: RoleCliName,
+  cli: AgentCli,
   session: {
     readonly roles: readonly RoleSource[];
     /** `models` of the configuration, with those of the epic on top. */
@@ -38,16 +35,16 @@ export function rolesFor(
 }
 
 /** The file that defines a role for a CLI. */
-export const renderRole = (cli: RoleCliName, role: RoleSource, models: Models): string =>
+export const renderRole = (cli: AgentCli, role: RoleSource, models: Models): string =>
   ROLE_CLIS[cli].render(cast(cli, role, models));
 
-function cast(cli: RoleCliName, role: RoleSource, models: Models): CastRole {
+function cast(cli: AgentCli, role: RoleSource, models: Models): CastRole {
   return { role, model: modelFor(role, { ...ROLE_CLIS[cli].tiers, ...models }) };
 }
 
 /** Which of the roles a repository defines itself for a CLI, by its files; paths are relative to its root. */
 export function overridesIn(
-  cli: RoleCliName,
+  cli: AgentCli,
   roles: readonly AgentRole[],
   files: readonly string[],
 ): ReadonlyMap<AgentRole, string> {

@@ -1,3 +1,4 @@
+import type { AgentCli } from '../../../domain/backend-names.ts';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '../../../domain/config.ts';
@@ -5,7 +6,7 @@ import { teamOf } from '../../../domain/roles.ts';
 import type { SessionRequest } from '../../../engine/ports.ts';
 import { readRoles } from '../../prompt-files.ts';
 import { storing } from '../../storage-error.ts';
-import { overridesIn, type RoleCliName, rolesFor } from './registry.ts';
+import { overridesIn, rolesFor } from './registry.ts';
 import { roleFilesIn } from './repository-roles.ts';
 import type { Delivery } from './role-cli.ts';
 
@@ -20,7 +21,7 @@ export interface SessionRoles extends Pick<Delivery, 'args' | 'env'> {
  * `StorageError`.
  */
 export async function rolesForSession(
-  cli: RoleCliName,
+  cli: AgentCli,
   request: Pick<SessionRequest, 'role' | 'worktree' | 'models' | 'folder'>,
   config: Pick<Config, 'planning' | 'validation'>,
 ): Promise<SessionRoles> {

@@ -3,20 +3,18 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import {
-  isRoleCli,
   overridesIn,
   renderRole,
   ROLE_CLIS,
-  type RoleCliName,
   rolesFor,
 } from '../../../../src/adapters/agents/roles/registry.ts';
+import { AGENT_CLIS, isAgentCli } from '../../../../src/domain/backend-names.ts';
 import { rolesForSession } from '../../../../src/adapters/agents/roles/session-roles.ts';
 import { readRoles } from '../../../../src/adapters/prompt-files.ts';
 import { PRESETS } from '../../../../src/domain/config.ts';
 import { AGENT_ROLES, type AgentRole, modelFor, type RoleSource } from '../../../../src/domain/roles.ts';
 import { tempFolder } from '../../temp-folder.ts';
 
-const CLIS = Object.keys(ROLE_CLIS) as RoleCliName[];
 const roles = readRoles();
 const only = (name: AgentRole): RoleSource => roles.find(({ role }) => role === name)!;
 
@@ -139,7 +137,7 @@ describe('at run time', () => {
     });
   });
 
-  test.each(CLIS)('%s gets nothing when there are none', (cli) => {
+  test.each(AGENT_CLIS)('%s gets nothing when there are none', (cli) => {
     expect(rolesFor(cli, { ...session, roles: [] })).toEqual({ args: [], env: {}, files: [] });
   });
 });
@@ -159,14 +157,14 @@ test.each([
   ]);
 });
 
-test.each(CLIS)('%s: an installed role is found again', (cli) => {
+test.each(AGENT_CLIS)('%s: an installed role is found again', (cli) => {
   for (const role of AGENT_ROLES) {
     expect([...overridesIn(cli, AGENT_ROLES, [ROLE_CLIS[cli].fileOf(role)]).keys()]).toEqual([role]);
   }
 });
 
 test('a name of a backend is not looked up in the prototype', () => {
-  expect(['claude', 'constructor', 'scripted'].map(isRoleCli)).toEqual([true, false, false]);
+  expect(['claude', 'constructor', 'scripted'].map(isAgentCli)).toEqual([true, false, false]);
 });
 
 describe('a session', () => {
