@@ -13,7 +13,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const sign = (): string => join(folder, 'sign');
 
-function run(script: string, lastSign: () => Promise<number | null>): Promise<ChildEnd> {
+async function run(script: string, lastSign: () => Promise<number | null>): Promise<ChildEnd> {
   const logs = { stdout: openLog(join(folder, 'out')), stderr: openLog(join(folder, 'err')) };
   const request = {
     argv: ['sh', '-c', script] as const,
@@ -29,9 +29,9 @@ function run(script: string, lastSign: () => Promise<number | null>): Promise<Ch
     started: () => undefined,
     output: () => undefined,
   };
-  return runChild(request, new AbortController().signal).finally(() =>
-    Promise.all([logs.stdout.close(), logs.stderr.close()]),
-  );
+  const end = await runChild(request, new AbortController().signal);
+  await Promise.all([logs.stdout.close(), logs.stderr.close()]);
+  return end;
 }
 
 it('goes on while a silent process writes a file, and ends it when it writes none any more', async () => {
@@ -48,12 +48,12 @@ it('goes on while a silent process writes a file, and ends it when it writes non
 });
 
 it('may end by itself while that is asked', async () => {
-  let answer = (_: null): void => undefined;
+  const answers: ((sign: null) => void)[] = [];
   const end = await run('while [ ! -e enough ]; do sleep 0.02; done', () => {
     writeFileSync(join(folder, 'enough'), '');
-    return new Promise((resolve) => (answer = resolve));
+    return new Promise((resolve) => answers.push(resolve));
   });
-  answer(null);
+  answers[0]?.(null);
   expect(end).toMatchObject({ cause: 'exit', exitCode: 0 });
 });
 
