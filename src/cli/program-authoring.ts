@@ -16,10 +16,11 @@ export function addAuthoringCommands(
     .option('--backend <name>', 'agent CLI to write it with')
     .option('--from <file...>', 'notes, an older PRD, the text of an issue: what to start from')
     .option('--non-interactive', 'one session without questions')
-    .action(async (options: { backend?: string; from?: string[]; nonInteractive?: boolean }) => {
+    .option('--merge', 'add new epics to the PRD that is there')
+    .option('--yes', 'agree to everything, also to replace the PRD that is there')
+    .action(async ({ nonInteractive, ...options }: InitFlags) => {
       const { initCommand } = await import('./commands/init.ts');
-      const { nonInteractive, ...rest } = options;
-      done(await initCommand({ ...context, ...rest, interactive: nonInteractive !== true }));
+      done(await initCommand({ ...context, ...options, interactive: nonInteractive !== true }));
     });
   addSetupCommand(program, context, done);
   program
@@ -41,5 +42,13 @@ interface PlanFlags {
   backend?: string;
   nonInteractive?: boolean;
   parallel?: number;
+  yes?: boolean;
+}
+
+interface InitFlags {
+  backend?: string;
+  from?: string[];
+  nonInteractive?: boolean;
+  merge?: boolean;
   yes?: boolean;
 }

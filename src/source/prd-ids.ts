@@ -113,7 +113,11 @@ function whyUnsafe(id: string): string {
   return 'has characters that are not safe in a file or branch name; use letters, digits, ".", "_" and "-"';
 }
 
-function saferId(id: string, kind: 'epic' | 'story'): string {
+const saferId = (id: string, kind: 'epic' | 'story'): string =>
+  `use an id such as "${safeIdLike(id) ?? (kind === 'epic' ? 'EPIC-001' : 'US-001')}"`;
+
+/** A safe id that is as close to the text as can be; null: nothing of it is usable. */
+export function safeIdLike(id: string): string | null {
   const safer = id
     .slice(0, 200)
     .replace(/[^\w.-]+/g, '-')
@@ -122,7 +126,7 @@ function saferId(id: string, kind: 'epic' | 'story'): string {
     .replace(/^[^A-Za-z0-9]+/, '')
     .slice(0, 64)
     .replace(/[.-]+$/, '');
-  return `use an id such as "${isSafeId(safer) ? safer : kind === 'epic' ? 'EPIC-001' : 'US-001'}"`;
+  return isSafeId(safer) ? safer : null;
 }
 
 function checkSize(epic: EpicNode, findings: Findings): void {

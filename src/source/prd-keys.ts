@@ -23,17 +23,25 @@ const typos = (key: string): number => (key.length <= 3 ? 0 : key.length <= 5 ? 
 /** The known keys that were probably meant, per object: they are not reported as missing as well. */
 export type Misspelt = ReadonlyMap<JsonNode, ReadonlySet<string>>;
 
+/** The known key that is meant by a key: itself, or the one that it is close to; null: one of somebody's own. */
+export function knownKey(
+  level: keyof typeof KEYS,
+  key: string,
+  isThere: (key: string) => boolean,
+): string | null {
+  if (KEYS[level].includes(key)) return key;
+  const synonym = Object.hasOwn(SYNONYMS[level], key) ? SYNONYMS[level][key] : undefined;
+  if (synonym !== undefined && !isThere(synonym)) return synonym;
+  return nearMiss(key, KEYS[level], typos(key));
+}
+
 /** Keys that are not known: close to a known one they are errors, otherwise they are kept and only told. */
 export function checkKeys(root: JsonNode, findings: Findings): Misspelt {
   const misspelt = new Map<JsonNode, Set<string>>();
   const check = (node: JsonNode, level: keyof typeof KEYS, name: string): void => {
     for (const [key, { key: at }] of node.members ?? []) {
-      if (KEYS[level].includes(key)) continue;
-      const synonym = Object.hasOwn(SYNONYMS[level], key) ? SYNONYMS[level][key] : undefined;
-      const meant =
-        synonym !== undefined && node.members?.has(synonym) !== true
-          ? synonym
-          : nearMiss(key, KEYS[level], typos(key));
+      const meant = knownKey(level, key, (other) => node.members?.has(other) === true);
+      if (meant === key) continue;
       if (meant === null) {
         findings.add({
           severity: 'warning',

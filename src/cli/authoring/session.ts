@@ -90,7 +90,7 @@ export async function runAlone(
   }
 }
 
-interface Setting {
+export interface Setting {
   /** One for all sessions of a command: what changes the repository happens one after another. */
   readonly git: Git;
   readonly config: Config;

@@ -1,141 +1,218 @@
 import { existsSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
 import { createConversations } from '../../adapters/agents/conversations.ts';
 import { createSessions } from '../../adapters/agents/sessions.ts';
+import { replaceEdited } from '../../adapters/edited-file.ts';
+import { editorSchema } from '../../adapters/editor-schemas.ts';
 import { openGit } from '../../adapters/git/open.ts';
 import { makeTeamsFolder } from '../../adapters/layout.ts';
-import { createPrd } from '../../adapters/new-prd.ts';
-import { excludeTeamsFolder, openRepository, type Repository } from '../../adapters/repository.ts';
+import { excludeTeamsFolder, type Repository } from '../../adapters/repository.ts';
+import { storing } from '../../adapters/storage-error.ts';
 import type { Config } from '../../domain/config.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
-import type { Problem } from '../../domain/problem.ts';
+import { fail, type Outcome, type Problem } from '../../domain/problem.ts';
 import { printable } from '../../domain/printable.ts';
 import { modelFor } from '../../domain/roles.ts';
 import { renderDiagnostics } from '../../report/diagnostics.ts';
 import { paintFor } from '../../report/paint.ts';
-import { planText } from '../../report/plan.ts';
-import { backendNames, CONFIG_FILE, loadConfig } from '../../source/load-config.ts';
-import { readDraft } from '../authoring/draft.ts';
+import { backendNames } from '../../source/load-config.ts';
+import { openCheckout } from '../authoring/checkout.ts';
+import { configFor } from '../authoring/config.ts';
+import { describeDraft, nextSteps } from '../authoring/closing.ts';
+import { type Draft, type DraftSetting, readDraft } from '../authoring/draft.ts';
 import { initPrompt } from '../authoring/init-prompt.ts';
 import { copyMaterials } from '../authoring/materials.ts';
-import { openAuthoring, prepareSession, runAlone, stopOnSignals } from '../authoring/session.ts';
+import { type Person, personAt } from '../authoring/person.ts';
+import { type AuthoringSession, openAuthoring } from '../authoring/session.ts';
+import { aloneIn, talk, workAlone } from '../authoring/sitting.ts';
+import { chooseTarget, type Target } from '../authoring/target.ts';
 import { withLock } from '../drive.ts';
 import { type CommandContext, printProblem } from '../output.ts';
 
 export interface InitOptions extends CommandContext {
   readonly backend?: string;
   readonly from?: readonly string[];
-  /** `--non-interactive` */
-  readonly interactive?: boolean;
+  readonly interactive: boolean;
+  readonly merge?: boolean;
+  readonly yes?: boolean;
 }
 
 /** Writes a PRD together with an agent. */
 export async function initCommand(options: InitOptions): Promise<ExitCode> {
-  const opened = await openRepository(options.cwd);
+  return author({ ...options, person: personAt(options.env, 'teams init') });
+}
+
+/** With whoever can be asked. */
+type Wish = InitOptions & { readonly person: Person };
+
+async function author(options: Wish): Promise<ExitCode> {
+  const opened = await openCheckout(options);
   if (!opened.ok) return refuse(options, opened.error, EXIT.environment);
   const repository = opened.value;
   const { root } = repository;
-  const { config, diagnostics } = await loadConfig({
-    root,
-    name: relative(options.cwd, join(root, CONFIG_FILE)),
-    flags: { backend: options.backend },
-    env: options.env,
-  });
-  if (diagnostics.length > 0) options.stderr(renderDiagnostics(diagnostics, { color: options.color }));
-  if (config === null) return EXIT.usage;
-  const prdFile = join(root, 'prd.json');
-  if (existsSync(prdFile)) {
-    const what = 'there is a prd.json already';
-    return refuse(options, { code: 'prd-exists', what, where: prdFile, fix: 'move it away' }, EXIT.usage);
-  }
+  const configured = await configFor({ ...options, root });
+  if (!configured.ok) return configured.error;
+  const config = configured.value;
   const ports = { config, root };
-  const agents = options.interactive === false ? createSessions(ports) : createConversations(ports);
+  const agents = options.interactive ? createConversations(ports) : createSessions(ports);
   const unavailable = await agents.unavailable(config.backend);
   if (unavailable !== null) return refuse(options, unavailable, EXIT.environment);
+  const target = await chooseTarget({ ...options, root });
+  if (!target.ok) return target.error;
   await excludeTeamsFolder(repository);
-  const teams = await makeTeamsFolder(root);
-  return author(options, { repository, config, teams, prdFile });
+  const desk = { repository, config, teams: await makeTeamsFolder(root), target: target.value };
+  const { id, folder } = await openAuthoring(desk.teams);
+  const materials = await copyMaterials(options.from ?? [], options.cwd, folder);
+  if (!materials.ok) return refuse(options, materials.error, EXIT.usage);
+  const draft = await write(options, desk, { id, folder, materials: materials.value });
+  return draft.ok ? store(options, desk, draft.value, { id, folder }) : draft.error;
 }
 
-interface Place {
+/** What all of it is about. */
+interface Desk {
   readonly repository: Repository;
   readonly config: Config;
   readonly teams: string;
-  readonly prdFile: string;
+  readonly target: Target;
 }
 
-async function author(options: InitOptions, place: Place): Promise<ExitCode> {
-  const { repository, config, teams, prdFile } = place;
-  const { root } = repository;
-  const interactive = options.interactive !== false;
-  const { id, folder } = await openAuthoring(teams);
-  const materials = await copyMaterials(options.from ?? [], options.cwd, folder);
-  if (!materials.ok) return refuse(options, materials.error, EXIT.usage);
-  const draftFile = join(folder, 'prd.json');
-  const prompt = initPrompt({
-    worktree: root,
-    result: draftFile,
-    interactive,
-    mergeInto: null,
-    materials: materials.value,
-    problems: null,
-  });
-  const session = {
-    role: 'author' as const,
+interface Paper {
+  readonly id: string;
+  readonly folder: string;
+  readonly materials: readonly string[];
+}
+
+/** Sessions until there is a draft that the person wants, or they give up. */
+async function write(options: Wish, desk: Desk, paper: Paper): Promise<Outcome<Draft, ExitCode>> {
+  const { repository, config, teams, target } = desk;
+  const { root, head } = repository;
+  const path = join(paper.folder, 'prd.json');
+  const setting: DraftSetting = {
+    cwd: options.cwd,
+    backends: backendNames(config),
+    schema: await editorSchema(root, 'prd', target.path),
+    target,
+    project: basename(root),
+  };
+  let problems: string | null = null;
+  for (let round = 1; ; round += 1) {
+    const session = sessionFor(options, desk, paper, problems);
+    let interrupted = false;
+    if (options.interactive) {
+      const talked = await talk(options, { config, root }, session);
+      if (!talked.ok) return keep(options, path, talked.error);
+      ({ interrupted } = talked.value);
+    } else {
+      const code = await workAlone(
+        options,
+        { git: openGit(root, paper.id), config, root, teams, head },
+        session,
+      );
+      if (code !== EXIT.passed) return keep(options, path, code);
+    }
+    const draft = await readDraft(path, setting);
+    if (draft.ok && draft.value.prd !== null) {
+      const answer = await judge(options, draft.value);
+      if (answer !== 'again') return answer === 'take' ? draft : keep(options, path, EXIT.interrupted);
+      problems = `${findings(draft.value)}The person has looked at it and wants to change something: ask what.`;
+      continue;
+    }
+    problems = draft.ok
+      ? findings(draft.value)
+      : `${draft.error.what}${draft.error.why === undefined ? '' : `: ${draft.error.why}`}\n`;
+    if (draft.ok) options.stderr(renderDiagnostics(draft.value.diagnostics, { color: options.color }));
+    else printProblem(options, draft.error);
+    if (interrupted) return keep(options, path, EXIT.interrupted);
+    const again = options.interactive ? await wantsBack(options) : round === 1;
+    if (!again) return keep(options, path, EXIT.notPassed);
+  }
+}
+
+const findings = ({ diagnostics }: Draft): string => renderDiagnostics(diagnostics, { color: false });
+
+function sessionFor(
+  options: Wish,
+  { config, target, repository, teams }: Desk,
+  { id, folder, materials }: Paper,
+  problems: string | null,
+): AuthoringSession {
+  return {
+    role: 'author',
     id,
     epicId: null,
     folder,
     backend: config.backend,
     model: modelFor({ role: 'author', model: 'large' }, config.models),
     models: config.models,
-    prompt,
-    input: { materials: materials.value },
-    prdFile,
+    prompt: initPrompt({
+      worktree: options.interactive ? repository.root : aloneIn(teams, id),
+      result: join(folder, 'prd.json'),
+      interactive: options.interactive,
+      mergeInto: target.into === null ? null : target.path,
+      materials,
+      problems,
+    }),
+    input: { materials, problems },
+    prdFile: target.path,
     resultName: 'prd.json',
   };
-  if (interactive) {
-    const request = await prepareSession(session, root);
-    const opening = `Read ${relative(root, request.promptFile)} and do what it says.`;
-    const end = await createConversations({ config, root }).run(request, opening);
-    if (end.failure !== null) {
-      const what = `backend ${config.backend} cannot be started`;
-      return refuse(options, { code: 'session-not-started', what, why: end.failure }, EXIT.environment);
-    }
-    if (end.stopped) return EXIT.interrupted;
-  } else {
-    const { stop, unwatch } = stopOnSignals(id);
-    const ended = await withLock(options, teams, id, async () => {
-      const watch = {
-        started: () => undefined,
-        opened: () => undefined,
-        activity: ({ text }: { readonly text: string }) => options.stderr(`${text}\n`),
-        notice: (text: string) => options.stderr(`${printable(text)}\n`),
-      };
-      const git = openGit(root, id);
-      const end = await runAlone({ git, config, root, teams, head: repository.head }, session, watch, stop);
-      if (end.exitCode === 0) return EXIT.passed;
-      if (end.cause === 'stopped') return EXIT.interrupted;
-      options.stderr(`${printable(end.tail, { multiline: true })}\n`);
-      const what = `the session on ${config.backend} failed (${end.exitCode ?? end.signal ?? end.cause})`;
-      return refuse(options, { code: 'session-failed', what, where: folder }, EXIT.notPassed);
-    });
-    unwatch();
-    if (ended !== EXIT.passed) return ended;
-  }
-  const draft = await readDraft(draftFile, { cwd: options.cwd, backends: backendNames(config) });
-  if (!draft.ok) return refuse(options, draft.error, EXIT.notPassed);
-  const { prd, diagnostics, text } = draft.value;
-  if (diagnostics.length > 0) options.stderr(renderDiagnostics(diagnostics, { color: options.color }));
-  if (prd === null) return EXIT.notPassed;
-  const created = await createPrd(prdFile, text);
-  if (!created.ok) return refuse(options, created.error, EXIT.environment);
-  options.stdout(
-    `${planText(prd, paintFor(options.color))}\nprd.json is written. Look at it, then: teams run\n`,
-  );
-  return EXIT.passed;
 }
 
-function refuse(options: InitOptions, problem: Problem, code: ExitCode): ExitCode {
+/** Shows a draft that can be used. Where nobody can be asked, it is taken. */
+async function judge(options: Wish, draft: Draft): Promise<'take' | 'again' | 'leave'> {
+  if (draft.diagnostics.length > 0) {
+    options.stderr(renderDiagnostics(draft.diagnostics, { color: options.color }));
+  }
+  if (draft.prd !== null) options.stdout(describeDraft(draft, draft.prd, paintFor(options.color)));
+  if (!options.interactive || options.yes === true || !options.person.canBeAsked) return 'take';
+  const choices = [
+    { value: 'take', label: 'yes' },
+    { value: 'again', label: 'back to the conversation' },
+    { value: 'leave', label: 'no', hint: 'the draft is kept' },
+  ] as const;
+  const ask = await options.person.ask();
+  return (await ask.choose<'take' | 'again' | 'leave'>('Write it to prd.json?', choices, 'take')) ?? 'leave';
+}
+
+const wantsBack = async ({ person }: Wish): Promise<boolean> =>
+  person.canBeAsked && (await (await person.ask()).confirm('Go back to the conversation?')) === true;
+
+async function store(
+  options: Wish,
+  { target, teams }: Desk,
+  draft: Draft,
+  { id, folder }: Pick<Paper, 'id' | 'folder'>,
+): Promise<ExitCode> {
+  const code = await withLock(options, teams, id, async () => {
+    if (target.before !== null && target.into === null) {
+      const aside = join(folder, 'replaced.json');
+      await storing(aside, () => writeFile(aside, target.before ?? '', { mode: 0o600 }));
+      options.stderr(`the ${target.name} that was there is kept in ${relative(options.cwd, aside)}\n`);
+    }
+    const { path, before } = target;
+    const fix = 'teams init --merge adds epics to what is there now';
+    const stored = await replaceEdited({ path, before, kind: 'prd', fix }, draft.text);
+    return stored.ok ? EXIT.passed : refuse(options, stored.error, EXIT.environment);
+  });
+  if (code !== EXIT.passed) return keep(options, draft.file, code).error;
+  options.stdout(nextSteps(target.name, draft, paintFor(options.color)));
+  if (!options.interactive || options.yes === true || !options.person.canBeAsked) return EXIT.passed;
+  if ((await (await options.person.ask()).confirm('Plan the epics now?')) !== true) return EXIT.passed;
+  const { planCommand } = await import('./plan.ts');
+  return planCommand({ ...options, epics: draft.epics });
+}
+
+/** Nothing that was written is lost. */
+function keep(options: Wish, path: string, code: ExitCode): { readonly ok: false; readonly error: ExitCode } {
+  if (existsSync(path)) {
+    const draft = printable(relative(options.cwd, path));
+    options.stderr(`nothing is written; the draft is kept in ${draft} (teams validate ${draft})\n`);
+  }
+  return fail(code);
+}
+
+function refuse(options: Wish, problem: Problem, code: ExitCode): ExitCode {
   printProblem(options, problem);
   return code;
 }

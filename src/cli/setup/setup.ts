@@ -1,4 +1,4 @@
-import { replaceConfig } from '../../adapters/config-file.ts';
+import { replaceEdited } from '../../adapters/edited-file.ts';
 import { editorSchema, schemaComment } from '../../adapters/editor-schemas.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import { printable } from '../../domain/printable.ts';
@@ -78,7 +78,7 @@ async function write({
   const bom = source?.bom === true ? '\ufeff' : '';
   const text = edited === null ? newConfig(answers, schemaComment(schema)) : bom + edited;
   const before = source === null ? null : bom + source.text;
-  const written = await replaceConfig(path, text, before);
+  const written = await replaceEdited({ path, before, kind: 'config', fix: 'teams setup' }, text);
   if (!written.ok) return refuse(written.error, EXIT.environment);
   wish.stdout(
     `${printable(name)} is ${source === null ? 'written' : 'changed'}; what it comes to: teams config\n`,

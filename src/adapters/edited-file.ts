@@ -1,50 +1,55 @@
 import { link, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { fail, ok, type Outcome } from '../domain/problem.ts';
 
-/**
- * Writes a file that a person edits, as a whole. `before` is its text as it was read, null: there was none. What
- * somebody else wrote meanwhile is kept, and is the problem.
- */
-export async function replaceConfig(
-  path: string,
-  text: string,
-  before: string | null,
-): Promise<Outcome<void>> {
+export interface EditedFile {
+  readonly path: string;
+  /** Its text as it was read, byte order mark included; null: there was none. */
+  readonly before: string | null;
+  /** Which one it is; begins the codes of its problems. */
+  readonly kind: 'config' | 'prd';
+  /** What to do when it is not any more as it was read. */
+  readonly fix: string;
+}
+
+/** Writes a file that a person edits, as a whole. What somebody else wrote meanwhile is kept, and is the problem. */
+export async function replaceEdited(file: EditedFile, text: string): Promise<Outcome<void>> {
+  const { path, before, kind } = file;
   try {
-    return await (before === null ? create(path, text) : replace(path, text, before));
+    const replaced = await (before === null ? create(path, text) : replace(path, text, before));
+    return replaced ? ok(undefined) : changed(file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return changed(path);
+    if (code === 'EEXIST' || (code === 'ENOENT' && before !== null)) return changed(file);
     return fail({
-      code: 'config-not-written',
+      code: `${kind}-not-written`,
       what: `${path} cannot be written: ${code ?? message}`,
       fix: 'make the file and its folder writable, and free space on the disk',
     });
   }
 }
 
-async function create(path: string, text: string): Promise<Outcome<void>> {
+async function create(path: string, text: string): Promise<boolean> {
   // Unlike a rename, a link never takes the place of another file.
   await withTemporary(path, text, 0o666, (temporary) => link(temporary, path));
-  return ok(undefined);
+  return true;
 }
 
-async function replace(path: string, text: string, before: string): Promise<Outcome<void>> {
+async function replace(path: string, text: string, before: string): Promise<boolean> {
   // Renaming over a symbolic link would replace the link, not the file that it names.
   const target = await realpath(path);
   const { mode } = await stat(target);
-  if ((await readFile(target, 'utf8')) !== before) return changed(path);
+  if ((await readFile(target, 'utf8')) !== before) return false;
   await withTemporary(target, text, mode, (temporary) => rename(temporary, target));
-  return ok(undefined);
+  return true;
 }
 
-const changed = (path: string): Outcome<never> =>
+const changed = ({ path, kind, fix }: EditedFile): Outcome<never> =>
   fail({
-    code: 'config-changed',
+    code: `${kind}-changed`,
     what: 'the file was changed by somebody else meanwhile',
     where: path,
     why: 'what they wrote is kept, and nothing is written over it',
-    fix: 'teams setup',
+    fix,
   });
 
 async function withTemporary(

@@ -1,0 +1,69 @@
+import { join, relative } from 'node:path';
+import { hasErrors } from '../../domain/diagnostics.ts';
+import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
+import type { Prd } from '../../domain/prd.ts';
+import { fail, ok, type Outcome } from '../../domain/problem.ts';
+import { renderDiagnostics } from '../../report/diagnostics.ts';
+import { loadPrd } from '../../source/load-prd.ts';
+import { readText } from '../../source/text.ts';
+import { type CommandContext, printProblem } from '../output.ts';
+import type { Person } from './person.ts';
+
+/** Where a new PRD goes, and what becomes of the one that is there. */
+export interface Target {
+  readonly path: string;
+  /** As a person calls it. */
+  readonly name: string;
+  /** The text that is there, byte order mark included; null: none. Whoever finds another one later writes nothing. */
+  readonly before: string | null;
+  /** What new epics are added to; null: a new PRD. */
+  readonly into: Prd | null;
+}
+
+export interface TargetWish extends CommandContext {
+  readonly root: string;
+  readonly person: Person;
+  readonly merge?: boolean | undefined;
+  readonly yes?: boolean | undefined;
+}
+
+/** Asks where it has to; a refusal is said on stderr. */
+export async function chooseTarget(wish: TargetWish): Promise<Outcome<Target, ExitCode>> {
+  const path = join(wish.root, 'prd.json');
+  const name = relative(wish.cwd, path);
+  const read = await readText(path, name);
+  if (!read.ok && read.error.code === 'file-not-found') return ok({ path, name, before: null, into: null });
+  if (!read.ok) {
+    wish.stderr(renderDiagnostics([read.error], { color: wish.color }));
+    return fail(EXIT.usage);
+  }
+  const before = (read.value.bom ? '\ufeff' : '') + read.value.text;
+  const how = wish.merge === true ? 'merge' : wish.yes === true ? 'replace' : await askHow(wish, name);
+  if (how === 'replace') return ok({ path, name, before, into: null });
+  if (how === 'leave') return fail(EXIT.interrupted);
+  if (how === 'refuse') {
+    printProblem(wish, {
+      code: 'prd-exists',
+      what: `${name} exists, and nothing is written over it without a yes`,
+      fix: 'teams init --merge adds new epics to it; teams init --yes replaces it',
+    });
+    return fail(EXIT.usage);
+  }
+  const { prd, diagnostics } = await loadPrd(path, { name });
+  if (diagnostics.length > 0) wish.stderr(renderDiagnostics(diagnostics, { color: wish.color }));
+  return prd === null || hasErrors(diagnostics) ? fail(EXIT.usage) : ok({ path, name, before, into: prd });
+}
+
+async function askHow(wish: TargetWish, name: string): Promise<'merge' | 'replace' | 'leave' | 'refuse'> {
+  if (!wish.person.canBeAsked) return 'refuse';
+  const ask = await wish.person.ask();
+  const choices = [
+    { value: 'merge', label: 'add new epics to it' },
+    { value: 'replace', label: 'write a new one in its place', hint: 'the old one is kept aside' },
+    { value: 'leave', label: 'leave it as it is' },
+  ] as const;
+  return (
+    (await ask.choose<'merge' | 'replace' | 'leave'>(`There is a ${name} already.`, choices, 'merge')) ??
+    'leave'
+  );
+}
