@@ -1,7 +1,7 @@
 import { join, relative, resolve } from 'node:path';
 import { writeEditorSchemas } from '../adapters/editor-schemas.ts';
-import { loadState } from '../adapters/journal/state.ts';
-import { makeTeamsFolder } from '../adapters/layout.ts';
+import { loadRuns } from '../adapters/journal/runs.ts';
+import { makeTeamsFolder, teamsFolder } from '../adapters/layout.ts';
 import {
   commitProblem,
   excludeTeamsFolder,
@@ -13,10 +13,10 @@ import { hasErrors } from '../domain/diagnostics.ts';
 import { EXIT, type ExitCode } from '../domain/exit-codes.ts';
 import type { Prd } from '../domain/prd.ts';
 import { fail, ok, type Outcome } from '../domain/problem.ts';
+import { isTask } from '../domain/task.ts';
 import { renderDiagnostics } from '../report/diagnostics.ts';
 import { backendNames, CONFIG_FILE, type ConfigRequest, loadConfig } from '../source/load-config.ts';
 import { loadPrd } from '../source/load-prd.ts';
-import { latestRun } from './latest-run.ts';
 import { type CommandContext, printProblem } from './output.ts';
 
 /** What every command that changes something works on: a repository, its configuration and its PRD, all valid. */
@@ -33,7 +33,7 @@ export interface Project {
 }
 
 export interface ProjectWish extends CommandContext {
-  /** As typed; absent: prd.json at the root of the repository. From the last run: the one that it is about. */
+  /** As typed; absent: prd.json at the root of the repository. From the last run: the one that it is about, tasks aside. */
   readonly prd?: string | undefined | { readonly from: 'last-run' };
   readonly flags: ConfigRequest['flags'];
 }
@@ -91,9 +91,11 @@ export async function openProject(wish: ProjectWish): Promise<Outcome<Project, E
 
 async function findPrd({ prd, cwd }: ProjectWish, root: string): Promise<Outcome<string>> {
   if (typeof prd === 'string') return ok(resolve(cwd, prd));
-  const run = prd === undefined ? null : await latestRun(root);
-  if (run === null) return ok(join(root, 'prd.json'));
-  const loaded = await loadState(run.folder);
-  if (!loaded.ok) return loaded;
-  return ok(join(root, loaded.value?.state.started.prd ?? 'prd.json'));
+  if (prd !== undefined) {
+    const runs = await loadRuns(teamsFolder(root));
+    if (!runs.ok) return runs;
+    const last = runs.value.find((run) => !isTask(run));
+    if (last !== undefined) return ok(join(root, last.started.prd));
+  }
+  return ok(join(root, 'prd.json'));
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { RunState } from '../domain/state.ts';
 import { recoverRun } from '../engine/recover.ts';
+import type { RunContext } from '../engine/run-context.ts';
 import { tidyBranches } from '../engine/run.ts';
 import type { Compose } from './compose.ts';
 import { openRun } from './compose.ts';
@@ -11,10 +12,7 @@ import type { Project } from './project.ts';
  * that finished work counts and nothing of it is still alive.
  */
 export async function supersede(project: Project, left: RunState, compose: Compose): Promise<string> {
-  // Its statuses belong into its own PRD: another one may well have epics with the same ids.
-  const { runId, prd: prdPath } = left.started;
-  const own = { ...project, prdPath, prdFile: join(project.root, prdPath) };
-  const ctx = await openRun(own, { runId, state: left }, [], compose);
+  const ctx = await openLeft(project, left, compose);
   const recovered = await recoverRun(ctx, []);
   const found = recovered.ok ? recovered.value : recovered.error.what;
   await ctx.projector.flush();
@@ -29,4 +27,26 @@ export async function supersede(project: Project, left: RunState, compose: Compo
   });
   await ctx.close();
   return found;
+}
+
+/**
+ * Ends what a crash of another run left alive, when that one is to be gone on with later: a task, or the run that a task
+ * came in between.
+ */
+export async function endWhatIsLeft(project: Project, left: RunState, compose: Compose): Promise<void> {
+  if (left.phase !== 'running') return;
+  const ctx = await openLeft(project, left, compose);
+  const recovered = await recoverRun(ctx, []);
+  if (recovered.ok) {
+    await ctx.projector.flush();
+    await ctx.publish({ type: 'run.ended', outcome: 'interrupted', reason: 'another run came in between' });
+  }
+  await ctx.close();
+}
+
+function openLeft(project: Project, left: RunState, compose: Compose): Promise<RunContext> {
+  // Its statuses belong into its own PRD: another one may well have epics with the same ids.
+  const { runId, prd: prdPath } = left.started;
+  const own = { ...project, prdPath, prdFile: join(project.root, prdPath) };
+  return openRun(own, { runId, state: left }, [], compose);
 }

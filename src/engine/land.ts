@@ -35,11 +35,14 @@ export async function landRun(ctx: RunContext): Promise<void> {
       fix: `git checkout ${into} && ${merge}`,
     });
   }
+  await ctx.lookAtCheckout();
   const moved = await git.fastForward(into, commit);
   if (!moved.ok) {
     const { what, fix } = moved.error;
     return ctx.publish({ type: 'run.land-failed', branch: into, reason: what, fix: fix ?? merge });
   }
+  // That was us: it is no change to warn of.
+  await ctx.checkout.look();
   await ctx.publish({ type: 'run.landed', branch: into, commit });
 }
 

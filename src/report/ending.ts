@@ -1,5 +1,6 @@
 import { printable } from '../domain/printable.ts';
 import type { EpicState, RunState } from '../domain/state.ts';
+import { isTask } from '../domain/task.ts';
 import { nextForRun, whyUnfinished } from '../domain/why.ts';
 import type { Paint } from './paint.ts';
 import { factLines, whyLines } from './why-lines.ts';
@@ -21,6 +22,9 @@ export function ending(state: RunState, { paint, folder }: EndingOptions): strin
   facts.push(['branch', `${state.started.branch} at ${shortCommit(state.head)}`]);
   if (state.landing !== null) facts.push(['landing', landingText(state.landing)]);
   facts.push(['evidence', folder]);
+  if (isTask(state) && state.head !== state.started.start) {
+    facts.push(['look', `git diff ${shortCommit(state.started.start)} ${shortCommit(state.head)}`]);
+  }
   const next = nextForRun(state, false);
   if (next !== null) facts.push(['next', `${next}${nextMeaning(state)}`]);
   lines.push(...factLines(facts, paint));

@@ -1,14 +1,16 @@
 import { type EpicState, storiesToDo } from '../domain/state.ts';
+import { isTask } from '../domain/task.ts';
 import { nextForRun, type Why } from '../domain/why.ts';
 import { type PrdEpic, shownPhase, type StatusView } from './status.ts';
 
 /** `teams status --json`. People script against it: fields may be added, never changed. */
-export function statusJson({ state, pid, folder, others, why }: StatusView): object {
+export function statusJson({ state, pid, folder, others, cutOff, why }: StatusView): object {
   const { started, validation, landing } = state;
   return {
     v: 1,
     run: {
       id: started.runId,
+      task: isTask(state),
       project: started.project,
       phase: shownPhase(state, pid !== null),
       pid,
@@ -24,6 +26,7 @@ export function statusJson({ state, pid, folder, others, why }: StatusView): obj
     epics: state.epics.map(epicJson),
     notInRun: others.map(prdEpicJson),
     pauses: Object.entries(state.pauses).map(([backend, pause]) => ({ backend, ...pause })),
+    cutOffBefore: cutOff === null ? null : { id: cutOff.started.runId, project: cutOff.started.project },
     verdict: { phase: validation.phase, rounds: validation.rounds, reasons: validation.reasons },
     landing:
       landing === null

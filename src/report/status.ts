@@ -1,5 +1,6 @@
 import { printable } from '../domain/printable.ts';
 import { type EpicState, isResumable, type RunState } from '../domain/state.ts';
+import { isTask } from '../domain/task.ts';
 import { nextForRun, type Why } from '../domain/why.ts';
 import { idWidth, landingText, nextMeaning, verdictText } from './ending.ts';
 import type { Paint } from './paint.ts';
@@ -23,6 +24,8 @@ export interface StatusView {
   readonly folder: string;
   /** Epics of the PRD that are not part of the run and not completed. */
   readonly others: readonly PrdEpic[];
+  /** The run that this task came in between, if that was cut off. */
+  readonly cutOff: RunState | null;
   /** Null: nobody asked why. */
   readonly why: readonly Why[] | null;
   /** Milliseconds since the epoch. */
@@ -42,7 +45,9 @@ export function statusText(view: StatusView, paint: Paint): string {
   const { state, others } = view;
   const width = Math.max(idWidth(state), ...others.map((epic) => epic.id.length));
   const lines = [
-    paint.bold(printable(`${state.started.project}: run ${state.started.runId}`)),
+    paint.bold(
+      printable(`${state.started.project}: ${isTask(state) ? 'task' : 'run'} ${state.started.runId}`),
+    ),
     phaseLine(view),
     '',
     ...state.epics.map((epic) => epicLine(epic, width, paint)),
@@ -54,7 +59,7 @@ export function statusText(view: StatusView, paint: Paint): string {
   return `${lines.join('\n')}\n`;
 }
 
-function factsOf({ state, folder, pid }: StatusView): readonly (readonly [string, string])[] {
+function factsOf({ state, folder, pid, cutOff }: StatusView): readonly (readonly [string, string])[] {
   const facts: (readonly [string, string])[] = [
     ['verdict', state.validation.phase === 'none' && isResumable(state) ? 'none yet' : verdictText(state)],
     ['branch', `${state.started.branch} at ${shortCommit(state.head)}`],
@@ -63,7 +68,16 @@ function factsOf({ state, folder, pid }: StatusView): readonly (readonly [string
     ...(pid === null ? [] : pauseFacts(state)),
   ];
   const next = nextForRun(state, pid !== null);
-  return next === null ? facts : [...facts, ['next', `${next}${pid === null ? nextMeaning(state) : ''}`]];
+  if (next !== null) facts.push(['next', `${next}${pid === null ? nextMeaning(state) : ''}`]);
+  if (cutOff !== null) facts.push(['also', alsoCutOff(state, cutOff)]);
+  return facts;
+}
+
+function alsoCutOff(state: RunState, { started }: RunState): string {
+  const then = isResumable(state)
+    ? 'after this one teams resume goes on with it'
+    : 'teams resume goes on with it';
+  return `run ${started.runId} of ${started.project} was cut off before; ${then}`;
 }
 
 const pauseFacts = (state: RunState): readonly (readonly [string, string])[] =>

@@ -57,6 +57,7 @@ test('help names every command', async () => {
     'init',
     'setup',
     'plan',
+    'task',
     'run',
     'resume',
     'reset',

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { runCli } from '../cli/cli.ts';
 import { assertNothingLeft, survivors } from '../rig/leftovers.ts';
 import { runFolder } from '../rig/run-files.ts';
 import { startTeams } from '../rig/teams.ts';
@@ -37,12 +38,14 @@ test('epics are planned, each plan is agreed to and stored, and the next run fol
   repo.git('commit', '--allow-empty', '-q', '-m', 'C was done by hand', '--trailer', 'Teams-Epic: C');
   const before = read(repo, 'prd.json');
 
-  const refused = await expectTeams(2, ['plan', '--non-interactive'], { cwd: repo.path });
-  expect(refused.stderr).toContain('there is no terminal to ask you on');
-  expect((await expectTeams(2, [...ALONE, 'a'], { cwd: repo.path })).stderr).toContain('did you mean A?');
-  expect((await expectTeams(2, [...ALONE, 'C'], { cwd: repo.path })).stderr).toContain(
-    'C is completed already: there is nothing to plan',
-  );
+  const refusal = async (...args: readonly string[]): Promise<string> => {
+    const end = await runCli(args, repo.path);
+    expect(end).toMatchObject({ code: 2, stdout: '' });
+    return end.stderr;
+  };
+  expect(await refusal('plan', '--non-interactive')).toContain('there is no terminal to ask you on');
+  expect(await refusal(...ALONE, 'a')).toContain('did you mean A?');
+  expect(await refusal(...ALONE, 'C')).toContain('C is completed already: there is nothing to plan');
   expect(read(repo, 'prd.json')).toBe(before);
 
   const end = await expectTeams(0, ALONE, { cwd: repo.path });
@@ -72,7 +75,7 @@ test('epics are planned, each plan is agreed to and stored, and the next run fol
   expect(prompt).not.toMatch(/\{\{|\n\n\n/);
   assertNothingLeft(repo);
 
-  expect((await expectTeams(0, ALONE, { cwd: repo.path })).stderr).toContain('nothing to plan');
+  expect((await runCli(ALONE, repo.path)).stderr).toContain('nothing to plan');
   await expectTeams(0, ['run'], { cwd: repo.path });
   expect(noticesOf(repo, 'plans')).toEqual(['agreed plans are followed: B, A']);
   const copy = join(runFolder(repo.path), 'epics/A/plan.md');
@@ -103,19 +106,18 @@ test('a plan that does not fit, is gone or has lost its head is named and not fo
     'warning: called planned, but no plan is stored here, so the lead plans: D (teams plan D)',
     'warning: the stored plan has lost its head, so the lead plans: B (teams plan B)',
   ];
-  const dry = await expectTeams(0, ['run', '--dry-run'], { cwd: repo.path });
+  const dry = await runCli(['run', '--dry-run'], repo.path);
   expect(dry.stdout).toContain(`\n\n${said.join('\n')}\n\nwould run 5 epics`);
-  expect(
-    JSON.parse((await expectTeams(0, ['run', '--dry-run', '--json'], { cwd: repo.path })).stdout),
-  ).toMatchObject({ plans: { A: 'stale', B: 'unreadable', C: 'agreed', D: 'missing', E: 'none' } });
+  expect(JSON.parse((await runCli(['run', '--dry-run', '--json'], repo.path)).stdout)).toMatchObject({
+    plans: { A: 'stale', B: 'unreadable', C: 'agreed', D: 'missing', E: 'none' },
+  });
 
-  const { stdout } = await expectTeams(0, ['run'], { cwd: repo.path });
+  const { stdout } = await expectTeams(0, ['run', '--only', 'A', 'C'], { cwd: repo.path });
   const lines = told(stdout);
-  for (const text of said) expect(lines).toContain(`teams  ${text}`);
+  for (const text of said.slice(0, 2)) expect(lines).toContain(`teams  ${text}`);
   const lead = (id: string): string =>
     readFileSync(join(runFolder(repo.path), `epics/${id}/attempt-1/prompt.md`), 'utf8');
-  for (const id of ['A', 'B', 'D', 'E'])
-    expect(lead(id)).toContain('Have the epic planned when it is worth it');
+  expect(lead('A')).toContain('Have the epic planned when it is worth it');
   expect(lead('C')).toContain('The plan of this epic is agreed');
 });
 
@@ -127,7 +129,10 @@ test('a plan that is agreed to while a run is interrupted counts when the run go
   await expectTeams(0, [...ALONE, 'C'], { cwd: repo.path });
   const run = startTeams(['run', '--json'], { cwd: repo.path });
   await run.waitForLine(/"type":"process.started"/);
-  expect((await expectTeams(4, ALONE, { cwd: repo.path })).stderr).toContain('another run holds the lock');
+  expect(await runCli(ALONE, repo.path)).toMatchObject({
+    code: 4,
+    stderr: expect.stringContaining('another run holds the lock'),
+  });
   run.kill('SIGINT');
   expect((await run.ended).code).toBe(130);
   await expectTeams(0, [...ALONE, 'B'], { cwd: repo.path });

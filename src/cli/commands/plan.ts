@@ -3,6 +3,7 @@ import { selectToPlan } from '../../domain/plan-scope.ts';
 import type { Prd } from '../../domain/prd.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { nearMiss } from '../../source/near-miss.ts';
+import { canAsk } from '../ask.ts';
 import { withLock } from '../drive.ts';
 import { printProblem } from '../output.ts';
 import { planEpics, type PlanningOptions } from '../planning/plan-epics.ts';
@@ -50,11 +51,11 @@ export async function planCommand(options: PlanOptions): Promise<ExitCode> {
 
 /** Null when there is somebody to agree, or the person has said that nobody needs to be asked. */
 export function nobodyToAsk({ yes }: { readonly yes?: boolean }): Problem | null {
-  if (yes === true || (process.stdin.isTTY && process.stdout.isTTY)) return null;
+  if (yes === true || canAsk()) return null;
   return {
     code: 'nobody-to-ask',
     what: 'a plan counts once you have agreed to it, and there is no terminal to ask you on',
-    fix: 'add --non-interactive --yes to agree to every plan unseen, or run it in a terminal',
+    fix: 'add --yes to agree to every plan unseen, or run it in a terminal',
   };
 }
 

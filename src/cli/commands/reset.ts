@@ -4,6 +4,7 @@ import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { planReset } from '../../domain/reset.ts';
 import { findEpic, isResumable, type RunState } from '../../domain/state.ts';
+import { isTask } from '../../domain/task.ts';
 import { runAgain } from '../../domain/why.ts';
 import { planEpic } from '../../engine/plan-run.ts';
 import { recoverRun } from '../../engine/recover.ts';
@@ -38,11 +39,11 @@ export async function resetCommand(options: ResetOptions): Promise<ExitCode> {
       printProblem(options, runs.error);
       return EXIT.environment;
     }
-    const [newest] = runs.value;
+    const [newest, ...older] = runs.value.filter((run) => !isTask(run));
     if (newest === undefined) return resetEpics(options, project, null, []);
     const ctx = await openRun(project, { runId: newest.started.runId, state: newest }, [], composePorts);
     try {
-      return await resetEpics(options, project, ctx, runs.value.slice(1));
+      return await resetEpics(options, project, ctx, older);
     } finally {
       await ctx.close();
     }

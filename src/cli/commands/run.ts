@@ -8,6 +8,7 @@ import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { selectEpics, unknownEpic } from '../../domain/scope.ts';
 import { isResumable } from '../../domain/state.ts';
+import { runsBefore } from '../../domain/task.ts';
 import { beginRun } from '../../engine/begin.ts';
 import { planRun } from '../../engine/plan-run.ts';
 import { paintFor } from '../../report/paint.ts';
@@ -20,7 +21,7 @@ import { type Compose, composePorts, openRun } from '../compose.ts';
 import { driveToEnd, reporterFor, withLock } from '../drive.ts';
 import { type CommandContext, printProblem } from '../output.ts';
 import { openProject, type Project } from '../project.ts';
-import { supersede } from '../supersede.ts';
+import { endWhatIsLeft, supersede } from '../supersede.ts';
 import { planStandings, takePlans } from '../take-plans.ts';
 
 export interface RunOptions extends CommandContext {
@@ -35,6 +36,8 @@ export interface RunOptions extends CommandContext {
   readonly includeDirty?: boolean;
   readonly failFast?: boolean;
   readonly land?: 'merge' | 'leave';
+  /** Absent: a new one. */
+  readonly runId?: string;
 }
 
 /** `compose` is handed in so that a fault can be put between the engine and the real adapters. */
@@ -44,7 +47,7 @@ export async function runCommand(options: RunOptions, compose: Compose = compose
   if (!opened.ok) return opened.error;
   const project = opened.value;
   if (options.dryRun === true) return dryRun(options, project);
-  const runId = newRunId(new Date());
+  const { runId = newRunId(new Date()) } = options;
   return withLock(options, project.teams, runId, () => startRun(options, project, runId, compose));
 }
 
@@ -61,8 +64,9 @@ async function startRun(
   let project = opened;
   let earlier = await loadRuns(project.teams);
   if (!earlier.ok) return refuse(earlier.error, EXIT.environment);
-  const newest = earlier.value[0];
+  const [newest] = runsBefore(earlier.value, project.prdPath);
   const git = openGit(project.root);
+  for (const other of earlier.value) if (other !== newest) await endWhatIsLeft(project, other, compose);
   if (newest !== undefined && isResumable(newest)) {
     // What can be refused without the old run is refused first: it is not given up for a slip of the pen.
     const misnamed = unknownEpic(project.prd, options.only ?? []);
@@ -103,7 +107,7 @@ async function startRun(
     base: base.value,
     scope: scope.value,
     failFast: options.failFast === true,
-    earlier: earlier.value,
+    earlier: runsBefore(earlier.value, project.prdPath),
   });
   if (!started.ok) return refuse(started.error, EXIT.usage);
 

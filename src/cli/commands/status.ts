@@ -1,8 +1,10 @@
 import { join, relative } from 'node:path';
 import { loadState } from '../../adapters/journal/state.ts';
+import { listRuns, runFolder } from '../../adapters/layout.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import type { Problem } from '../../domain/problem.ts';
-import { isResumable } from '../../domain/state.ts';
+import { isResumable, type RunState } from '../../domain/state.ts';
+import { isTask } from '../../domain/task.ts';
 import { nextForRun, runAgain, whyNotInRun, whyUnfinished } from '../../domain/why.ts';
 import { paintFor } from '../../report/paint.ts';
 import { type PrdEpic, prdStatusText, statusText, type StatusView } from '../../report/status.ts';
@@ -82,7 +84,19 @@ async function viewOf(
           ...whyNotInRun(prd?.epics ?? [], others, next ?? runAgain(state)),
         ]
       : null;
-  return { state, pid, folder: relative(options.cwd, run.folder), others, why, now: Date.now() };
+  const cutOff = isTask(state) ? await cutOffBefore(run) : null;
+  return { state, pid, folder: relative(options.cwd, run.folder), others, cutOff, why, now: Date.now() };
+}
+
+/** The run before a task and before the tasks before that, if it can still be gone on with. */
+async function cutOffBefore({ teams, runId }: LatestRun): Promise<RunState | null> {
+  for (const id of (await listRuns(teams)).toReversed()) {
+    if (id >= runId) continue;
+    const loaded = await loadState(runFolder(teams, id));
+    const state = loaded.ok ? (loaded.value?.state ?? null) : null;
+    if (state !== null && !isTask(state)) return isResumable(state) ? state : null;
+  }
+  return null;
 }
 
 const isOpen = (epic: PrdEpic): boolean => epic.status !== 'completed';

@@ -3,8 +3,8 @@ import type { Epic } from '../../domain/prd.ts';
 import { clip, printable } from '../../domain/printable.ts';
 import { editFile } from '../../adapters/editor.ts';
 import { paintFor } from '../../report/paint.ts';
+import { ask } from '../ask.ts';
 import { type CommandContext, printProblem } from '../output.ts';
-import { ask } from './ask.ts';
 
 /** `file`: a copy of the plan that the person may edit. */
 export interface Proposal {
@@ -12,6 +12,15 @@ export interface Proposal {
   readonly plan: string;
   readonly file: string;
 }
+
+const ANSWERS = new Map([
+  ['y', 'yes'],
+  ['yes', 'yes'],
+  ['n', 'no'],
+  ['no', 'no'],
+  ['e', 'edit'],
+  ['edit', 'edit'],
+] as const);
 
 /** Shows a plan and asks for it, again after every edit. `left`: they want to hear no more questions. */
 export async function agreeTo(
@@ -23,13 +32,13 @@ export async function agreeTo(
     context.stdout(
       `\n${paint.bold(printable(`${epic.id}  ${epic.title}`))}\n\n${printable(text, { multiline: true })}\n\n`,
     );
-    const answer = await ask(`agree to the plan of ${epic.id}? [y]es [n]o [e]dit: `);
+    const answer = await ask(`agree to the plan of ${epic.id}? [y]es [n]o [e]dit: `, ANSWERS);
     switch (answer) {
       case 'yes':
         return { agreed: text };
       case 'no':
         return 'no';
-      case 'left':
+      case null:
         return 'left';
       case 'edit': {
         const edited = await editFile(file, text, context.env);

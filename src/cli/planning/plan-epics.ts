@@ -20,7 +20,7 @@ import type { Project } from '../project.ts';
 import { agreeTo } from './agree.ts';
 import { type Narrator, narratorOf } from './narrator.ts';
 import { planAlone } from './plan-alone.ts';
-import { copyPrd, planIn, type Planning, planSession } from './session.ts';
+import { copyPrd, planIn, type Planning, planningBackend, planSession } from './session.ts';
 
 export interface PlanningOptions extends CommandContext {
   /** `--non-interactive`: nobody talks to the sessions. */
@@ -168,7 +168,7 @@ async function unavailableBackend(
 ): Promise<Problem | null> {
   const ports = { config, root };
   const agents = interactive === false ? createSessions(ports) : createConversations(ports);
-  for (const name of new Set(epics.map((epic) => epic.backend ?? config.backend))) {
+  for (const name of new Set(epics.map((epic) => planningBackend(epic, config)))) {
     const problem = await agents.unavailable(name);
     if (problem !== null) return problem;
   }

@@ -8,6 +8,7 @@ import { clip, printable } from '../../domain/printable.ts';
 import { RESULT_LIMIT } from '../../domain/result.ts';
 import { modelFor } from '../../domain/roles.ts';
 import type { SessionEnd } from '../../engine/ports.ts';
+import { leadBackend } from '../../engine/plan-run.ts';
 import { commandsText, renderPrompt, storiesText } from '../../engine/prompts.ts';
 import type { AuthoringSession } from '../authoring/session.ts';
 
@@ -60,7 +61,7 @@ export function planSession(
     id: planning.id,
     epicId: epic.id,
     folder,
-    backend: epic.backend ?? config.backend,
+    backend: planningBackend(epic, config),
     model: modelFor({ role: 'epic-planner', model: prompts.sessions.planner.tier }, models),
     models,
     prompt,
@@ -69,6 +70,9 @@ export function planSession(
     resultName: RESULT,
   };
 }
+
+/** Whoever leads the work plans it. */
+export const planningBackend = (epic: Epic, config: Config): string => epic.backend ?? leadBackend(config);
 
 const RESULT = 'plan.json';
 
