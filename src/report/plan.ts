@@ -10,13 +10,13 @@ interface Plan {
 }
 
 /** A valid PRD as a plan: waves are dependency levels, the critical path is the longest chain by stories. */
-function planOf(prd: Prd): Plan {
-  const nodes = prd.epics.map((epic) => ({
+function planOf(epics: readonly Epic[]): Plan {
+  const nodes = epics.map((epic) => ({
     id: epic.id,
     dependsOn: epic.dependsOn,
     weight: epic.userStories.length,
   }));
-  const byId = new Map(prd.epics.map((epic) => [epic.id, epic]));
+  const byId = new Map(epics.map((epic) => [epic.id, epic]));
   return {
     waves: waves(nodes).map((wave) => wave.flatMap((id) => byId.get(id) ?? [])),
     critical: criticalPath(nodes),
@@ -25,7 +25,7 @@ function planOf(prd: Prd): Plan {
 
 /** `teams summary`; ends with a newline. */
 export function planText(prd: Prd, paint: Paint): string {
-  const plan = planOf(prd);
+  const plan = planOf(prd.epics);
   const width = Math.max(0, ...prd.epics.map((epic) => epic.id.length));
   const stories = prd.epics.reduce((sum, epic) => sum + epic.userStories.length, 0);
   const completed = prd.epics.filter((epic) => epic.status === 'completed').length;
@@ -68,9 +68,18 @@ function statusPaint(status: Epic['status'], paint: Paint): Paint {
 
 const storiesDone = (epic: Epic): number => epic.userStories.filter((story) => story.passes).length;
 
+/** What a plan means for the schedule, by ids; `epics` have no cycle. */
+export function wavesOf(epics: readonly Epic[]): {
+  readonly waves: readonly (readonly string[])[];
+  readonly criticalPath: readonly string[];
+} {
+  const plan = planOf(epics);
+  return { waves: plan.waves.map((wave) => wave.map((epic) => epic.id)), criticalPath: plan.critical };
+}
+
 /** `teams summary --json`. */
 export function planJson(prd: Prd): object {
-  const plan = planOf(prd);
+  const plan = planOf(prd.epics);
   return {
     v: 1,
     project: prd.project,
@@ -84,7 +93,6 @@ export function planJson(prd: Prd): object {
         wave: index + 1,
       })),
     ),
-    waves: plan.waves.map((wave) => wave.map((epic) => epic.id)),
-    criticalPath: plan.critical,
+    ...wavesOf(prd.epics),
   };
 }

@@ -42,7 +42,8 @@ export async function replay(
   return state === null ? fail(empty(path)) : ok({ state, ...scanned.value });
 }
 
-async function schemaValidator(): Promise<Validator> {
+/** Checks every field of every event; loads zod. */
+export async function schemaValidator(): Promise<Validator> {
   const { eventSchema } = await import('../../domain/events.ts');
   return (event) => {
     const parsed = eventSchema.safeParse(event);

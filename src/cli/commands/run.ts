@@ -13,11 +13,13 @@ import { beginRun } from '../../engine/begin.ts';
 import { planRun } from '../../engine/plan-run.ts';
 import { paintFor } from '../../report/paint.ts';
 import { plural } from '../../report/words.ts';
-import { planText } from '../../report/plan.ts';
+import { planText, wavesOf } from '../../report/plan.ts';
+import { estimateJson, estimateText } from '../../report/estimate.ts';
 import { loadPrd } from '../../source/load-prd.ts';
 import { missingBackends } from '../backends.ts';
 import { resolveBase, withTrackedChanges } from '../base.ts';
 import { type Compose, composePorts, openRun } from '../compose.ts';
+import { estimateFor } from '../estimate.ts';
 import { driveToEnd, reporterFor, withLock } from '../drive.ts';
 import { type CommandContext, printProblem } from '../output.ts';
 import { openProject, type Project } from '../project.ts';
@@ -137,6 +139,7 @@ async function dryRun(options: RunOptions, project: Project): Promise<ExitCode> 
   const { config } = project;
   const standings = await planStandings(project.teams, scope.value);
   const from = `${base.value.ref ?? 'a commit'} at ${base.value.commit.slice(0, 12)}`;
+  const estimate = await estimateFor(project, scope.value);
   if (options.json === true) {
     const plan = {
       v: 1,
@@ -145,11 +148,14 @@ async function dryRun(options: RunOptions, project: Project): Promise<ExitCode> 
       backend: config.backend,
       epics: scope.value.map((e) => e.id),
       plans: Object.fromEntries(standings),
+      ...wavesOf(scope.value),
+      estimate: estimate === null ? null : estimateJson(estimate),
     };
     options.stdout(`${JSON.stringify(plan)}\n`);
     return EXIT.passed;
   }
   options.stdout(planText({ ...project.prd, epics: [...scope.value] }, paintFor(options.color)));
+  if (estimate !== null) options.stdout(`\n${estimateText(estimate, paintFor(options.color))}`);
   const remarks = planRemarks(standings).map(
     ({ level, text }) => `${level === 'warning' ? 'warning: ' : ''}${text}\n`,
   );

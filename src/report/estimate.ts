@@ -1,0 +1,77 @@
+import type { Basis, Estimate, Range } from '../domain/estimate.ts';
+import { printable } from '../domain/printable.ts';
+import type { Paint } from './paint.ts';
+import { formatDuration, plural } from './words.ts';
+
+export interface PrintedEstimate extends Estimate {
+  readonly parallel: number;
+  readonly runLimitMs: number;
+  /** Journals that could not be read. */
+  readonly unreadable: number;
+}
+
+/** A few lines below a plan; ends with a newline. */
+export function estimateText(estimate: PrintedEstimate, paint: Paint): string {
+  const { wallClockMs, inputTokens, outputTokens, costUsd, parallel, runLimitMs } = estimate;
+  const label = (text: string): string => paint.bold(text.padEnd(9));
+  const tokens =
+    inputTokens === null && outputTokens === null
+      ? 'unknown'
+      : `${rangeText(inputTokens, count)} in, ${rangeText(outputTokens, count)} out`;
+  const lines = [
+    `${label('time')} ${rangeText(wallClockMs, roughly)}, ${plural(parallel, 'session')} at a time ${paint.dim('(8 of 10 simulated runs)')}`,
+    `${label('tokens')} ${tokens}`,
+    `${label('cost')} ${rangeText(costUsd, dollars)}`,
+    ...estimate.basis.map((basis, index) => `${label(index === 0 ? 'from' : '')} ${basisText(basis)}`),
+  ];
+  if (estimate.unreadable > 0) {
+    lines.push(
+      `${label('')} ${plural(estimate.unreadable, 'journal')} could not be read and ${estimate.unreadable === 1 ? 'is' : 'are'} left out`,
+    );
+  }
+  if (wallClockMs.high > runLimitMs) {
+    lines.push(
+      `${label('')} ${paint.yellow(`it may reach the time limit of a run, ${formatDuration(runLimitMs)} (timeouts.run): teams resume goes on then`)}`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function basisText({ backend, from, attempts, runs }: Basis): string {
+  const name = printable(backend);
+  if (from === 'recorded')
+    return `${plural(attempts, 'attempt')} on ${name} in ${plural(runs, 'recorded run')}`;
+  const why = attempts === 0 ? 'no attempt' : `only ${plural(attempts, 'attempt')}`;
+  return `assumptions, no measurements (docs/estimate.md): ${why} on ${name} ${attempts > 1 ? 'are' : 'is'} on record here`;
+}
+
+function rangeText(range: Range | null, text: (value: number) => string): string {
+  if (range === null) return 'unknown';
+  const [low, high] = [text(range.low), text(range.high)];
+  return low === high ? `about ${low}` : `${low} to ${high}`;
+}
+
+/** More digits would promise what an estimate cannot keep. */
+function roughly(ms: number): string {
+  const seconds = Math.max(1, Math.round(ms / 1_000));
+  if (seconds < 60) return `${seconds}s`;
+  if (seconds < 600) return formatDuration(Math.round(seconds / 30) * 30_000);
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes}m`;
+  return formatDuration(Math.round(minutes / 5) * 300_000);
+}
+
+function count(tokens: number): string {
+  if (tokens < 1_000) return String(Math.round(tokens));
+  const [unit, letter] = tokens < 1_000_000 ? [1_000, 'k'] : [1_000_000, 'M'];
+  const value = tokens / unit;
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)}${letter}`;
+}
+
+const dollars = (usd: number): string => `$${usd < 10 ? usd.toFixed(2) : Math.round(usd)}`;
+
+/** The part of `--json`. */
+export const estimateJson = ({ runLimitMs, ...estimate }: PrintedEstimate): object => ({
+  ...estimate,
+  mayReachRunLimit: estimate.wallClockMs.high > runLimitMs,
+});
