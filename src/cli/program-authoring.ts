@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { ExitCode } from '../domain/exit-codes.ts';
 import type { CommandContext } from './output.ts';
+import { addImportCommand } from './program-import.ts';
 import { addSetupCommand } from './program-setup.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -23,6 +24,7 @@ export function addAuthoringCommands(
       done(await initCommand({ ...context, ...options, interactive: nonInteractive !== true }));
     });
   addSetupCommand(program, context, done);
+  addImportCommand(program, context, done);
   program
     .command('plan')
     .description('have epics planned before a run, and agree to the plans')

@@ -36,6 +36,7 @@ export const storySchema = z.looseObject({
     .nullable()
     .default(null)
     .describe('Written by teams: why the last attempt failed'),
+  source: z.string().optional().describe('Where the story came from: a URL, or a file and a place in it'),
 });
 
 export const epicSchema = z.looseObject({
@@ -62,7 +63,7 @@ export const epicSchema = z.looseObject({
     .optional()
     .describe('Model per role, for this epic, as in the configuration'),
   labels: z.array(z.string()).optional().describe('Words of your own; teams keeps them'),
-  source: z.string().optional().describe('Where the epic came from, a URL'),
+  source: z.string().optional().describe('Where the epic came from: a URL, or a file and a place in it'),
   approval: z.enum(['always']).optional().describe('always: waits for a person before it merges'),
 });
 

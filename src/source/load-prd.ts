@@ -33,7 +33,8 @@ export async function loadPrd(path: string, options: PrdOptions = {}): Promise<L
   return checkPrd(read.value, options);
 }
 
-async function checkPrd(source: SourceText, options: PrdOptions): Promise<LoadedPrd> {
+/** Everything that is wrong with the text of a PRD. */
+export async function checkPrd(source: SourceText, options: PrdOptions = {}): Promise<LoadedPrd> {
   const { text } = source;
   const findings = new Findings(source);
   const parsed = parseJson(text);

@@ -59,8 +59,8 @@ function lastAtOrBefore(sorted: readonly number[], value: number): number {
 
 /** Reads a UTF-8 text file. Whatever cannot be text is a diagnostic, never a throw. */
 export async function readText(path: string, file = path): Promise<Outcome<SourceText, Diagnostic>> {
-  const refuse = (code: string, message: string, fix: string, at?: Span): Outcome<never, Diagnostic> =>
-    fail({ severity: 'error', code, message, file, fix, ...(at === undefined ? {} : { at }) });
+  const refuse = (code: string, message: string, fix: string): Outcome<never, Diagnostic> =>
+    fail({ severity: 'error', code, message, file, fix });
   let bytes: Buffer;
   try {
     const stats = await stat(path);
@@ -81,14 +81,13 @@ export async function readText(path: string, file = path): Promise<Outcome<Sourc
       'check its permissions',
     );
   }
-  return decode(bytes, file, refuse);
+  return decodeText(bytes, file);
 }
 
-function decode(
-  bytes: Buffer,
-  file: string,
-  refuse: (code: string, message: string, fix: string, at?: Span) => Outcome<never, Diagnostic>,
-): Outcome<SourceText, Diagnostic> {
+/** What was read from elsewhere, such as the standard input, as a file of that name. */
+export function decodeText(bytes: Buffer, file: string): Outcome<SourceText, Diagnostic> {
+  const refuse = (code: string, message: string, fix: string, at: Span): Outcome<never, Diagnostic> =>
+    fail({ severity: 'error', code, message, file, fix, at });
   const source = new SourceText(file, new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
   const nul = source.text.indexOf('\0');
   if (nul !== -1) {

@@ -1,6 +1,7 @@
 import { fail, ok, type Outcome } from '../domain/problem.ts';
 import type { EpicStatus } from '../domain/prd.ts';
-import { type JsonMember, type JsonNode, parseJson } from './json.ts';
+import { type JsonNode, parseJson } from './json.ts';
+import { applyEdits, type Edit, setMember } from './json-edit.ts';
 import { member } from './prd-tree.ts';
 import { SourceText } from './text.ts';
 
@@ -13,12 +14,6 @@ export interface EpicProgress {
     readonly passes: boolean;
     readonly failureReason: string | null;
   }[];
-}
-
-interface Edit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
 }
 
 /** A field that is absent means the same as this. */
@@ -88,38 +83,6 @@ function setField(
   edits: Edit[],
 ): void {
   const present = member(node, field);
-  if (present !== undefined) {
-    if (present.value !== value)
-      edits.push({ start: present.start, end: present.end, text: JSON.stringify(value) });
-    return;
-  }
-  if (value === DEFAULTS[field]) return;
-  const neighbour = [...(node.members?.values() ?? [])].at(-1);
-  if (neighbour === undefined) return;
-  const { start } = neighbour.node;
-  const colon = text.slice(neighbour.key.end, start);
-  const indent = indentOf(text, neighbour);
-  // Nothing before the only key, as in {"id": 1}: there would be as much after a comma as there is after the colon.
-  const gap = indent === '' && node.members?.size === 1 ? colon.slice(colon.indexOf(':') + 1) : indent;
-  const entry = `,${gap}"${field}"${colon}${JSON.stringify(value)}`;
-  edits.push({ start: neighbour.node.end, end: neighbour.node.end, text: entry });
-}
-
-/** The white space, line break included, that stands before a member. */
-function indentOf(text: string, { key }: JsonMember): string {
-  let start = key.start;
-  while (start > 0 && ' \t\r\n'.includes(text.charAt(start - 1))) start -= 1;
-  return text.slice(start, key.start);
-}
-
-function applyEdits(text: string, edits: readonly Edit[]): string {
-  const parts: string[] = [];
-  let at = 0;
-  // Sorting is stable: fields that are added at the same place keep their order.
-  for (const edit of edits.toSorted((a, b) => a.start - b.start)) {
-    parts.push(text.slice(at, edit.start), edit.text);
-    at = edit.end;
-  }
-  parts.push(text.slice(at));
-  return parts.join('');
+  if (present?.value === value || (present === undefined && value === DEFAULTS[field])) return;
+  edits.push(...setMember(text, node, field, value));
 }

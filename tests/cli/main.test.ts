@@ -56,6 +56,7 @@ test('help names every command', async () => {
   expect(commands?.map((name) => name.trim())).toEqual([
     'init',
     'setup',
+    'import',
     'plan',
     'task',
     'run',

@@ -1,0 +1,200 @@
+import type { Range } from '../text.ts';
+
+/** A heading and what is below it, down to the next heading of its level. */
+export interface Section {
+  readonly level: number;
+  readonly title: string;
+  readonly at: Range;
+  readonly text: string[];
+  readonly items: Item[];
+  readonly children: Section[];
+}
+
+/** An entry of a list. */
+export interface Item {
+  text: string;
+  /** Null: it has no box. */
+  readonly checked: boolean | null;
+  /** The line of text above the list, such as "Acceptance criteria". */
+  readonly label: string;
+  readonly at: Range;
+  readonly children: Item[];
+  readonly notes: string[];
+}
+
+const HEADING = /^ {0,3}(#{1,6})(?:[ \t]+(.*?))?[ \t]*$/;
+const ITEM = /^([ \t]*)(?:[-*+]|\d{1,9}[.)])[ \t]+(.*)$/;
+const BOX = /^\[([ xX])\](?:[ \t]+(.*))?$/;
+const FENCE = /^[ \t]*(`{3,}|~{3,})/;
+const UNDERLINE = /^ {0,3}(=+|-{3,})[ \t]*$/;
+
+/**
+ * The headings and lists of a Markdown text; whatever is in code blocks, comments or the front matter is no structure.
+ * Reads line by line without recursion, so no nesting is too deep.
+ */
+export function readMarkdown(text: string): Section {
+  return new Reader(text).read();
+}
+
+class Reader {
+  readonly #text: string;
+  readonly #sections: Section[];
+  readonly #items: { readonly indent: number; readonly item: Item }[] = [];
+  #label = '';
+  #afterBlank = true;
+  #fence: string | null = null;
+  #inComment = false;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#sections = [{ level: 0, title: '', at: { start: 0, end: 0 }, text: [], items: [], children: [] }];
+  }
+
+  read(): Section {
+    let start = frontMatterEnd(this.#text);
+    while (start < this.#text.length) {
+      const newline = this.#text.indexOf('\n', start);
+      const end = newline === -1 ? this.#text.length : newline;
+      this.#line(this.#text.slice(start, end).replace(/\r$/, ''), start);
+      start = end + 1;
+    }
+    return this.#sections[0] ?? EMPTY;
+  }
+
+  get #section(): Section {
+    return this.#sections.at(-1) ?? EMPTY;
+  }
+
+  #line(raw: string, start: number): void {
+    const fence = FENCE.exec(raw)?.[1];
+    if (this.#fence !== null) {
+      if (fence?.startsWith(this.#fence) === true && raw.trim() === fence) this.#fence = null;
+      this.#note(raw);
+      return;
+    }
+    const visible = this.#withoutComments(raw);
+    if (visible === null) return;
+    if (fence !== undefined) {
+      this.#fence = fence;
+      this.#note(raw);
+      return;
+    }
+    if (visible.trim() === '') {
+      this.#afterBlank = true;
+      this.#note('');
+      return;
+    }
+    const heading = HEADING.exec(visible);
+    if (heading !== null) {
+      const level = heading[1]?.length ?? 1;
+      this.#open(level, (heading[2] ?? '').replace(/[ \t]+#+$/, ''), start, raw);
+      return;
+    }
+    const underline = UNDERLINE.exec(visible)?.[1];
+    if (underline !== undefined && this.#items.length === 0 && !this.#afterBlank) {
+      const title = this.#section.text.pop();
+      if (title !== undefined) {
+        this.#open(underline.startsWith('=') ? 1 : 2, title.trim(), start - 1, '-');
+        return;
+      }
+    }
+    const item = ITEM.exec(visible);
+    if (item !== null) this.#item(item[1] ?? '', item[2] ?? '', start, raw);
+    else this.#paragraph(visible);
+    this.#afterBlank = false;
+  }
+
+  /** Null: nothing of the line is left. */
+  #withoutComments(raw: string): string | null {
+    let at = 0;
+    let rest = '';
+    if (this.#inComment) {
+      const end = raw.indexOf('-->');
+      if (end === -1) return null;
+      this.#inComment = false;
+      at = end + 3;
+    }
+    for (let open = raw.indexOf('<!--', at); open !== -1; open = raw.indexOf('<!--', at)) {
+      rest += raw.slice(at, open);
+      const close = raw.indexOf('-->', open + 4);
+      this.#inComment = close === -1;
+      at = close === -1 ? raw.length : close + 3;
+    }
+    rest += raw.slice(at);
+    return rest.trim() === '' && raw.trim() !== '' ? null : rest;
+  }
+
+  #open(level: number, title: string, start: number, raw: string): void {
+    this.#items.length = 0;
+    this.#label = '';
+    this.#afterBlank = true;
+    while (this.#section.level >= level) this.#sections.pop();
+    const section: Section = {
+      level,
+      title: title.trim(),
+      at: { start, end: start + Math.max(1, raw.length) },
+      text: [],
+      items: [],
+      children: [],
+    };
+    this.#section.children.push(section);
+    this.#sections.push(section);
+  }
+
+  #item(space: string, content: string, start: number, raw: string): void {
+    const indent = space.replaceAll('\t', '    ').length;
+    while ((this.#items.at(-1)?.indent ?? -1) >= indent) this.#items.pop();
+    const box = BOX.exec(content);
+    const item: Item = {
+      text: (box === null ? content : (box[2] ?? '')).trim(),
+      checked: box === null ? null : box[1] !== ' ',
+      label: this.#label,
+      at: { start: start + space.length, end: start + Math.max(space.length + 1, raw.length) },
+      children: [],
+      notes: [],
+    };
+    const parent = this.#items.at(-1);
+    (parent?.item.children ?? this.#section.items).push(item);
+    this.#items.push({ indent, item });
+  }
+
+  #paragraph(raw: string): void {
+    const indent = raw.length - raw.trimStart().length;
+    const open = this.#items.at(-1);
+    if (open !== undefined && this.#afterBlank && indent < 2) {
+      // Text at the margin after an empty line is no longer part of the list.
+      this.#items.length = 0;
+    }
+    const item = this.#items.at(-1)?.item;
+    if (item === undefined) this.#label = raw;
+    // A line right below an entry goes on with it; below an empty line it is a word about it.
+    if (item !== undefined && !this.#afterBlank && item.notes.length === 0) item.text += ` ${raw.trim()}`;
+    else this.#note(raw);
+  }
+
+  #note(raw: string): void {
+    const item = this.#items.at(-1)?.item;
+    if (item === undefined) this.#section.text.push(raw);
+    else if (raw.trim() !== '') item.notes.push(raw.trim());
+  }
+}
+
+const EMPTY: Section = { level: 0, title: '', at: { start: 0, end: 0 }, text: [], items: [], children: [] };
+
+function frontMatterEnd(text: string): number {
+  const open = /^---[ \t]*\r?\n/.exec(text);
+  if (open === null) return 0;
+  const close = /^(?:---|\.\.\.)[ \t]*\r?$/m.exec(text.slice(open[0].length));
+  return close === null ? 0 : open[0].length + close.index + close[0].length;
+}
+
+/** Every item below an item, in the order of the text. */
+export function itemsBelow(item: Item): readonly Item[] {
+  const found: Item[] = [];
+  const stack = item.children.toReversed();
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    found.push(next);
+    for (const child of next.children.toReversed()) stack.push(child);
+  }
+  return found;
+}

@@ -1,0 +1,276 @@
+import type { SourceText } from '../text.ts';
+import type { Draft, DraftGroup, DraftStory, Guess, LeftOut, Reference } from './draft.ts';
+import { type Item, itemsBelow, readMarkdown, type Section } from './markdown-tree.ts';
+import { type Name, nameOf, titleAndRest } from './names.ts';
+import { Keys, line, prose, sentence } from './words.ts';
+
+const CRITERIA = /^\W*(?:acceptance criteria|acceptance tests?|criteria|definition of done|done when)\W*$/i;
+/** Headings that only sort what is below them. */
+const SHELVES =
+  /^\W*(?:tasks?|to-?dos?|(?:user )?stories|requirements|functional requirements|features|epics|checklist|scope|implementation(?: plan)?|backlog|milestones|phases)\W*$/i;
+/** In a text without any checklist, what is under these is no work. */
+const PROSE =
+  /^\W*(?:overview|introduction|summary|background|context|problem.*|motivation|vision|goals?|objectives?|non-?goals?|out of scope|glossary|terminology|references|links|risks.*|open questions|questions|timeline|schedule|appendix.*|success (?:metrics|criteria)|metrics|assumptions|constraints|personas?|target (?:users|audience)|stakeholders|technical (?:considerations|notes)|architecture|notes|changelog|table of contents)\W*$/i;
+
+/** A PRD in Markdown: headings are epics and stories, lists are stories and criteria. */
+export function importMarkdown(source: SourceText): Draft {
+  return new MarkdownPrd(readMarkdown(source.text)).draft();
+}
+
+class MarkdownPrd {
+  readonly #root: Section;
+  readonly #title: Section | null;
+  readonly #boxes: boolean;
+  readonly #keys = new Keys();
+  readonly #storyKeys = new Keys();
+  readonly #done: LeftOut[] = [];
+  readonly #leftOut: LeftOut[] = [];
+  readonly #guesses: Guess[] = [];
+
+  constructor(root: Section) {
+    const [first, ...others] = root.children;
+    this.#title =
+      first?.level === 1 && others.every((section) => section.level > 1 || isEmpty(section)) ? first : null;
+    this.#root = this.#title ?? root;
+    this.#boxes = anyItem(root, (item) => item.checked !== null);
+  }
+
+  draft(): Draft {
+    const { epics, wrappers } = this.#epicSections();
+    const groups: { readonly group: DraftGroup; readonly name: Name; readonly section: Section }[] = [];
+    for (const section of epics) {
+      const name = nameOf(section.title);
+      const group = this.#group(section, name, section.title);
+      if (group !== null) groups.push({ group, name, section });
+    }
+    const loose = this.#workItems(this.#root);
+    if (loose.length > 0) {
+      const title = this.#title === null ? 'Work' : nameOf(this.#title.title).title;
+      const own: Section = { ...this.#root, children: [] };
+      const group = this.#group(own, { ...nameOf(title), id: null }, title);
+      if (group !== null) groups.unshift({ group, name: nameOf(title), section: own });
+    }
+    this.#explain(epics, wrappers, groups.length);
+    return {
+      project: this.#title === null ? null : nameOf(this.#title.title).title,
+      description: prose((this.#title ?? this.#root).text.join('\n')),
+      groups: groups.map(({ group, section }) => ({
+        ...group,
+        dependsOn: this.#dependencies(section, group, groups),
+      })),
+      done: this.#done,
+      leftOut: this.#leftOut,
+      guesses: this.#guesses,
+    };
+  }
+
+  /** The headings that become epics: those right below the title, or further down where one heading holds all. */
+  #epicSections(): { readonly epics: readonly Section[]; readonly wrappers: readonly string[] } {
+    const wrappers: string[] = [];
+    let parent = this.#root;
+    for (;;) {
+      const withWork = parent.children.filter((section) => this.#hasWork(section));
+      const known = new Set(withWork);
+      const [only] = withWork;
+      const descends =
+        withWork.length === 1 &&
+        only !== undefined &&
+        only.items.length === 0 &&
+        this.#workItems(parent).length === 0 &&
+        only.children.some((child) => this.#hasWork(child)) &&
+        (SHELVES.test(only.title) ||
+          only.children.some((child) => child.children.some((below) => this.#hasWork(below))));
+      for (const section of parent.children) {
+        if (!known.has(section) && !isEmpty(section)) this.#leave(section);
+      }
+      if (!descends) return { epics: withWork, wrappers };
+      wrappers.push(only.title);
+      parent = only;
+    }
+  }
+
+  #leave(section: Section): void {
+    const why = this.#boxes ? 'it has no checklist' : 'it has no list of work';
+    this.#leftOut.push({ key: section.title, title: nameOf(section.title).title, why, at: section.at });
+  }
+
+  #hasWork(section: Section): boolean {
+    if (!this.#boxes && PROSE.test(section.title)) return false;
+    return (
+      this.#workItems(section).length > 0 ||
+      criteriaOf(section).length > 0 ||
+      section.children.some((child) => this.#hasWork(child))
+    );
+  }
+
+  /** Entries right below a heading that are pieces of work: with a box, or all in a text without boxes. */
+  #workItems(section: Section): readonly Item[] {
+    return section.items.filter(
+      (item) =>
+        !CRITERIA.test(item.label) &&
+        line(item.text) !== '' &&
+        (!this.#boxes || item.checked !== null || itemsBelow(item).some((below) => below.checked !== null)),
+    );
+  }
+
+  #group(section: Section, name: Name, title: string): DraftGroup | null {
+    const key = this.#keys.take(name.id ?? name.slug);
+    const stories: DraftStory[] = [];
+    this.#storiesIn(section, key, stories);
+    if (stories.length === 0) return null;
+    return {
+      key,
+      id: name.id ?? name.slug,
+      title: name.title === '' ? title : name.title,
+      description: prose(section.text.filter((text) => !CRITERIA.test(text)).join('\n')),
+      ordered: true,
+      dependsOn: [],
+      stories,
+    };
+  }
+
+  #storiesIn(section: Section, path: string, stories: DraftStory[]): void {
+    const items = this.#workItems(section);
+    const below = section.children.filter((child) => !CRITERIA.test(child.title) && this.#hasWork(child));
+    const criteria = criteriaOf(section);
+    if (items.length === 0 && below.length === 0 && criteria.length > 0) {
+      this.#sectionStory(section, path, criteria, stories);
+      return;
+    }
+    for (const item of items) this.#itemStory(item, path, stories);
+    for (const child of below) {
+      const name = nameOf(child.title);
+      const under = SHELVES.test(child.title) ? path : `${path}/${name.id ?? name.slug}`;
+      const own = this.#workItems(child);
+      const holdsStories =
+        SHELVES.test(child.title) ||
+        (criteriaOf(child).length === 0 && own.some((item) => item.children.length > 0)) ||
+        child.children.some((deeper) => !CRITERIA.test(deeper.title) && this.#hasWork(deeper));
+      if (holdsStories) this.#storiesIn(child, under, stories);
+      else this.#sectionStory(child, under, criteriaOf(child).length > 0 ? criteriaOf(child) : own, stories);
+    }
+  }
+
+  #sectionStory(section: Section, path: string, criteria: readonly Item[], stories: DraftStory[]): void {
+    const name = nameOf(section.title);
+    const key = this.#storyKeys.take(path);
+    const boxes = criteria.filter((item) => item.checked !== null);
+    if (boxes.length > 0 && boxes.every((item) => item.checked === true)) {
+      this.#done.push({ key, title: name.title, why: 'all of its boxes are ticked', at: section.at });
+      return;
+    }
+    stories.push({
+      key,
+      id: name.id ?? name.slug,
+      title: name.title,
+      description: prose(section.text.filter((text) => !CRITERIA.test(text)).join('\n')),
+      criteria: criteria.flatMap((item) => [item, ...itemsBelow(item)]).flatMap((item) => textOf(item)),
+      dependsOn: [],
+      at: section.at,
+    });
+  }
+
+  #itemStory(item: Item, path: string, stories: DraftStory[]): void {
+    const { title: words, rest } = titleAndRest(item.text);
+    const name = nameOf(words);
+    const key = this.#storyKeys.take(`${path}/${name.id ?? name.slug}`);
+    const below = itemsBelow(item);
+    const boxes = below.filter((child) => child.checked !== null);
+    const ticked = item.checked ?? (boxes.length > 0 && boxes.every((child) => child.checked === true));
+    if (ticked) {
+      this.#done.push({ key, title: name.title, why: 'it is ticked', at: item.at });
+      return;
+    }
+    const children = below.flatMap((child) => textOf(child));
+    stories.push({
+      key,
+      id: name.id ?? name.slug,
+      title: name.title,
+      description: prose([rest, ...item.notes].filter((text) => text !== '').join('\n')),
+      criteria: children.length > 0 ? children : rest === '' ? [] : [sentence(item.text)],
+      dependsOn: [],
+      at: item.at,
+    });
+  }
+
+  /** "Depends on: Storage, Epic 2" in the text of an epic. */
+  #dependencies(
+    section: Section,
+    own: DraftGroup,
+    groups: readonly { readonly group: DraftGroup; readonly name: Name }[],
+  ): readonly Reference[] {
+    const found: Reference[] = [];
+    const texts = [
+      ...section.text,
+      ...section.items.filter((item) => item.checked === null).map(({ text }) => text),
+    ];
+    for (const text of texts) {
+      const names = /^\W*(?:depends on|dependencies|blocked by)\W+(\w.*)$/i.exec(text)?.[1];
+      if (names === undefined) continue;
+      for (const part of names
+        .split(/,|;|\band\b|&/, 100)
+        .map((word) => word.replace(/[*_`.]+$/g, '').trim())) {
+        if (part === '' || /^(?:none|nothing|n\/a)$/i.test(part)) continue;
+        const wanted = nameOf(part.replace(/^[*_`#]+/, ''));
+        const match = groups.find(
+          ({ group, name }) =>
+            group !== own &&
+            (name.slug === wanted.slug ||
+              name.id === part ||
+              (wanted.id !== null && name.id === wanted.id) ||
+              (wanted.number !== null &&
+                wanted.slug !== name.slug &&
+                name.number === wanted.number &&
+                wanted.title === part)),
+        );
+        if (match !== undefined) found.push({ key: match.group.key, at: section.at });
+        else {
+          this.#guesses.push({
+            kind: 'dependencies',
+            message: `"${sentence(part).slice(0, 60)}", which ${own.title} depends on, is no epic here and is left out`,
+            at: section.at,
+          });
+        }
+      }
+    }
+    return found;
+  }
+
+  #explain(epics: readonly Section[], wrappers: readonly string[], count: number): void {
+    const level = epics[0]?.level;
+    const inside =
+      wrappers.length === 0 ? '' : ` below "${wrappers.map((title) => nameOf(title).title).join('", "')}"`;
+    const what =
+      level === undefined || count === 0
+        ? 'one epic from a list without headings'
+        : `each heading of level ${level}${inside} with ${this.#boxes ? 'a checklist' : 'a list'} is an epic; headings below it are stories with their list as criteria, entries right below it are stories`;
+    this.#guesses.push({ kind: 'grouping', message: what });
+    this.#guesses.push({
+      kind: 'ids',
+      message: 'ids come from the words of headings and entries, unless these begin with one such as AUTH-12',
+    });
+  }
+}
+
+const isEmpty = (section: Section): boolean =>
+  section.items.length === 0 &&
+  section.children.length === 0 &&
+  section.text.every((text) => text.trim() === '');
+
+const textOf = (item: Item): readonly string[] => {
+  const text = sentence([item.text, ...item.notes].join(' '));
+  return text === '' ? [] : [text];
+};
+
+/** The list under "Acceptance criteria", as a line or as a heading. */
+const criteriaOf = (section: Section): readonly Item[] => [
+  ...section.items.filter((item) => CRITERIA.test(item.label)),
+  ...section.children.filter((child) => CRITERIA.test(child.title)).flatMap((child) => child.items),
+];
+
+function anyItem(section: Section, test: (item: Item) => boolean): boolean {
+  return (
+    section.items.some((item) => test(item) || itemsBelow(item).some(test)) ||
+    section.children.some((child) => anyItem(child, test))
+  );
+}
