@@ -53,6 +53,11 @@ wave 2
 
 critical path *  EPIC-001 → EPIC-002 (2 stories)
 
+time      7s to 14s, 1 session at a time (8 of 10 simulated runs)
+tokens    unknown
+cost      unknown
+from      assumptions, no measurements (docs/estimate.md): no attempt on agents is on record here
+
 prd.json is written: 2 epics.
   teams plan            have the epics planned, and agree to the plans
   teams run --dry-run   what a run would do

@@ -15,6 +15,7 @@ import { fail, type Outcome, type Problem } from '../../domain/problem.ts';
 import { printable } from '../../domain/printable.ts';
 import { modelFor } from '../../domain/roles.ts';
 import { renderDiagnostics } from '../../report/diagnostics.ts';
+import { estimateText } from '../../report/estimate.ts';
 import { paintFor } from '../../report/paint.ts';
 import { backendNames } from '../../source/load-config.ts';
 import { openCheckout } from '../authoring/checkout.ts';
@@ -28,6 +29,7 @@ import { type AuthoringSession, openAuthoring } from '../authoring/session.ts';
 import { aloneIn, talk, workAlone } from '../authoring/sitting.ts';
 import { chooseTarget, type Target } from '../authoring/target.ts';
 import { withLock } from '../drive.ts';
+import { estimateFor } from '../estimate.ts';
 import { type CommandContext, printProblem } from '../output.ts';
 
 export interface InitOptions extends CommandContext {
@@ -113,7 +115,7 @@ async function write(options: Wish, desk: Desk, paper: Paper): Promise<Outcome<D
     }
     const draft = await readDraft(path, setting);
     if (draft.ok && draft.value.prd !== null) {
-      const answer = await judge(options, draft.value);
+      const answer = await judge(options, desk, draft.value);
       if (answer !== 'again') return answer === 'take' ? draft : keep(options, path, EXIT.interrupted);
       problems = `${findings(draft.value)}The person has looked at it and wants to change something: ask what.`;
       continue;
@@ -160,11 +162,17 @@ function sessionFor(
 }
 
 /** Shows a draft that can be used. Where nobody can be asked, it is taken. */
-async function judge(options: Wish, draft: Draft): Promise<'take' | 'again' | 'leave'> {
+async function judge(options: Wish, desk: Desk, draft: Draft): Promise<'take' | 'again' | 'leave'> {
   if (draft.diagnostics.length > 0) {
     options.stderr(renderDiagnostics(draft.diagnostics, { color: options.color }));
   }
-  if (draft.prd !== null) options.stdout(describeDraft(draft, draft.prd, paintFor(options.color)));
+  if (draft.prd !== null) {
+    const paint = paintFor(options.color);
+    options.stdout(describeDraft(draft, draft.prd, paint));
+    const open = draft.prd.epics.filter(({ status }) => status !== 'completed');
+    const estimate = await estimateFor(desk, open);
+    if (estimate !== null) options.stdout(`\n${estimateText(estimate, paint)}`);
+  }
   if (!options.interactive || options.yes === true || !options.person.canBeAsked) return 'take';
   const choices = [
     { value: 'take', label: 'yes' },
