@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { assertNothingLeft, leftovers, survivors } from './leftovers.ts';
@@ -25,12 +25,14 @@ test('what a run leaves behind is found: processes, worktrees, strays', async ()
   expect(leftovers(repo)).toMatchObject({
     worktrees: [expect.stringContaining('E1')],
     checkouts: [
+      '.teams/worktrees/r-rig',
       '.teams/worktrees/r-rig/E1',
       '.teams/worktrees/r-rig/E1/.git',
       '.teams/worktrees/r-rig/E1/README.md',
     ],
   });
   repo.git('worktree', 'remove', '.teams/worktrees/r-rig/E1');
+  rmdirSync(join(repo.path, '.teams/worktrees/r-rig'));
   assertNothingLeft(repo);
 
   // Says that it runs, then waits for its stdin to close.

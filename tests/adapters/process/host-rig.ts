@@ -25,7 +25,8 @@ export class HostRig {
       platform: 'node',
       format: 'esm',
       mainFields: ['module', 'main'],
-      banner: { js: 'import{createRequire as r}from"node:module";const require=r(import.meta.url);' },
+      // Dependencies that are not ES modules ask for modules of node.
+      banner: { js: 'const require=process.getBuiltinModule;' },
       logLevel: 'warning',
     });
   }
