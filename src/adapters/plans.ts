@@ -1,12 +1,13 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type AgreedPlan, PLAN_LIMIT, renderPlan } from '../domain/agreed-plan.ts';
 import { writeAtomically } from './atomic-write.ts';
 import { storing } from './storage-error.ts';
 import { readUntrusted } from './untrusted.ts';
 
-/** Where runs look for the agreed plan of an epic. `epicId` is the valid id of an epic. */
-export const planFile = (teams: string, epicId: string): string => join(teams, 'plans', `${epicId}.md`);
+/** Where runs look for the agreed plan of an epic. An id that nobody has validated leads nowhere else. */
+export const planFile = (teams: string, epicId: string): string =>
+  join(teams, 'plans', `${basename(epicId)}.md`);
 
 /** The file of a plan; null when there is none. What cannot be read has no head, and so is no plan. */
 export async function readPlan(teams: string, epicId: string): Promise<string | null> {

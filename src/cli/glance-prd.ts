@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises';
+import type { PlannedText } from '../engine/agreed-plan.ts';
 import type { PrdEpic } from '../report/status.ts';
 
 export interface PrdGlance {
   readonly project: string;
   readonly epics: readonly PrdEpic[];
+  /** Open epics that are called planned. */
+  readonly planned: readonly (PlannedText & { readonly id: string; readonly planned: true })[];
 }
 
 /**
@@ -19,9 +22,19 @@ export async function glancePrd(path: string): Promise<PrdGlance | null> {
     return null;
   }
   if (!isRecord(value) || !Array.isArray(value['epics'])) return null;
+  const epics = value['epics'].filter(isRecord);
   return {
     project: textOf(value['project']) ?? 'unnamed',
-    epics: value['epics'].filter(isRecord).map(glanceEpic),
+    epics: epics.map(glanceEpic),
+    planned: epics
+      .filter((epic) => epic['planned'] === true && epic['status'] !== 'completed')
+      .map(({ id, title, description, userStories }) => ({
+        id: textOf(id) ?? '?',
+        planned: true,
+        title,
+        description,
+        userStories: Array.isArray(userStories) ? userStories.filter(isRecord) : [],
+      })),
   };
 }
 

@@ -13,11 +13,13 @@ import { hasErrors } from '../domain/diagnostics.ts';
 import { EXIT, type ExitCode } from '../domain/exit-codes.ts';
 import type { Prd } from '../domain/prd.ts';
 import { fail, ok, type Outcome } from '../domain/problem.ts';
+import type { RunState } from '../domain/state.ts';
 import { isTask } from '../domain/task.ts';
 import { renderDiagnostics } from '../report/diagnostics.ts';
 import { backendNames, CONFIG_FILE, type ConfigRequest, loadConfig } from '../source/load-config.ts';
 import { loadPrd } from '../source/load-prd.ts';
 import { type CommandContext, printProblem } from './output.ts';
+import { runToResume } from './run-to-resume.ts';
 
 /** What every command that changes something works on: a repository, its configuration and its PRD, all valid. */
 export interface Project {
@@ -33,8 +35,8 @@ export interface Project {
 }
 
 export interface ProjectWish extends CommandContext {
-  /** As typed; absent: prd.json at the root of the repository. From the last run: the one that it is about, tasks aside. */
-  readonly prd?: string | undefined | { readonly from: 'last-run' };
+  /** As typed; absent: prd.json at the root of the repository. Of a run: the one that it is about. The last run is no task. */
+  readonly prd?: string | undefined | { readonly of: 'last-run' | 'run-to-resume' };
   readonly flags: ConfigRequest['flags'];
 }
 
@@ -91,11 +93,12 @@ export async function openProject(wish: ProjectWish): Promise<Outcome<Project, E
 
 async function findPrd({ prd, cwd }: ProjectWish, root: string): Promise<Outcome<string>> {
   if (typeof prd === 'string') return ok(resolve(cwd, prd));
-  if (prd !== undefined) {
-    const runs = await loadRuns(teamsFolder(root));
-    if (!runs.ok) return runs;
-    const last = runs.value.find((run) => !isTask(run));
-    if (last !== undefined) return ok(join(root, last.started.prd));
-  }
-  return ok(join(root, 'prd.json'));
+  const run = prd === undefined ? ok(null) : await runOf(prd.of, teamsFolder(root));
+  return run.ok ? ok(join(root, run.value?.started.prd ?? 'prd.json')) : run;
+}
+
+async function runOf(which: 'last-run' | 'run-to-resume', teams: string): Promise<Outcome<RunState | null>> {
+  if (which === 'run-to-resume') return runToResume(teams);
+  const runs = await loadRuns(teams);
+  return runs.ok ? ok(runs.value.find((run) => !isTask(run)) ?? null) : runs;
 }

@@ -1,13 +1,12 @@
 import { readPlan } from '../adapters/plans.ts';
 import { planRemarks, planStanding, type PlanStanding } from '../domain/agreed-plan.ts';
-import type { Epic } from '../domain/prd.ts';
-import { planCopy, planHash } from '../engine/agreed-plan.ts';
+import { planCopy, type PlannedText, planHash } from '../engine/agreed-plan.ts';
 import type { RunContext } from '../engine/run-context.ts';
 
 /** How the stored plans of these epics stand, by epic id. */
 export async function planStandings(
   teams: string,
-  epics: readonly Epic[],
+  epics: readonly (PlannedText & { readonly id: string; readonly planned: boolean })[],
 ): Promise<ReadonlyMap<string, PlanStanding>> {
   const standings = new Map<string, PlanStanding>();
   for (const epic of epics) {

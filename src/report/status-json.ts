@@ -1,10 +1,10 @@
 import { type EpicState, storiesToDo } from '../domain/state.ts';
 import { isTask } from '../domain/task.ts';
-import { nextForRun, type Why } from '../domain/why.ts';
-import { type PrdEpic, shownPhase, type StatusView } from './status.ts';
+import { nextForRun } from '../domain/why.ts';
+import { type PrdEpic, type PrdStatusView, shownPhase, type StatusView } from './status.ts';
 
 /** `teams status --json`. People script against it: fields may be added, never changed. */
-export function statusJson({ state, pid, folder, others, cutOff, why }: StatusView): object {
+export function statusJson({ state, pid, folder, others, cutOff, plans, why }: StatusView): object {
   const { started, validation, landing } = state;
   return {
     v: 1,
@@ -26,6 +26,7 @@ export function statusJson({ state, pid, folder, others, cutOff, why }: StatusVi
     epics: state.epics.map(epicJson),
     notInRun: others.map(prdEpicJson),
     pauses: Object.entries(state.pauses).map(([backend, pause]) => ({ backend, ...pause })),
+    plans: Object.fromEntries(plans),
     cutOffBefore: cutOff === null ? null : { id: cutOff.started.runId, project: cutOff.started.project },
     verdict: { phase: validation.phase, rounds: validation.rounds, reasons: validation.reasons },
     landing:
@@ -70,15 +71,13 @@ const prdEpicJson = (epic: PrdEpic): object => ({
   stories: epic.stories,
 });
 
-export function prdStatusJson(
-  prd: { readonly project: string; readonly epics: readonly PrdEpic[] },
-  why: readonly Why[] | null,
-): object {
+export function prdStatusJson({ project, epics, plans, why }: PrdStatusView): object {
   return {
     v: 1,
     run: null,
-    project: prd.project,
-    notInRun: prd.epics.map(prdEpicJson),
+    project,
+    notInRun: epics.map(prdEpicJson),
+    plans: Object.fromEntries(plans),
     ...(why === null ? {} : { why }),
   };
 }

@@ -1,3 +1,4 @@
+import { planRemarks, type PlanStanding } from '../domain/agreed-plan.ts';
 import { printable } from '../domain/printable.ts';
 import { type EpicState, isResumable, type RunState } from '../domain/state.ts';
 import { isTask } from '../domain/task.ts';
@@ -26,11 +27,19 @@ export interface StatusView {
   readonly others: readonly PrdEpic[];
   /** The run that this task came in between, if that was cut off. */
   readonly cutOff: RunState | null;
+  /** How the plans of open epics stand, by epic id. */
+  readonly plans: ReadonlyMap<string, PlanStanding>;
   /** Null: nobody asked why. */
   readonly why: readonly Why[] | null;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
+
+/** What there is to show before the first run. */
+export type PrdStatusView = Pick<StatusView, 'plans' | 'why'> & {
+  readonly project: string;
+  readonly epics: readonly PrdEpic[];
+};
 
 /** What `crashed` adds to the phases of the journal: it says running, but nobody is at work. */
 export type ShownPhase = RunState['phase'] | 'crashed';
@@ -59,19 +68,23 @@ export function statusText(view: StatusView, paint: Paint): string {
   return `${lines.join('\n')}\n`;
 }
 
-function factsOf({ state, folder, pid, cutOff }: StatusView): readonly (readonly [string, string])[] {
+function factsOf({ state, folder, pid, cutOff, plans }: StatusView): readonly (readonly [string, string])[] {
   const facts: (readonly [string, string])[] = [
     ['verdict', state.validation.phase === 'none' && isResumable(state) ? 'none yet' : verdictText(state)],
     ['branch', `${state.started.branch} at ${shortCommit(state.head)}`],
     ['landing', state.landing === null ? 'not landed' : landingText(state.landing)],
     ['evidence', folder],
     ...(pid === null ? [] : pauseFacts(state)),
+    ...planFacts(plans),
   ];
   const next = nextForRun(state, pid !== null);
   if (next !== null) facts.push(['next', `${next}${pid === null ? nextMeaning(state) : ''}`]);
   if (cutOff !== null) facts.push(['also', alsoCutOff(state, cutOff)]);
   return facts;
 }
+
+const planFacts = (plans: StatusView['plans']): readonly (readonly [string, string])[] =>
+  planRemarks(plans).map(({ text }) => ['plans', text]);
 
 function alsoCutOff(state: RunState, { started }: RunState): string {
   const then = isResumable(state)
@@ -127,11 +140,7 @@ function prdLine(epic: PrdEpic, width: number, paint: Paint): string {
 }
 
 /** `teams status` when the PRD is all there is; ends with a newline. */
-export function prdStatusText(
-  prd: { readonly project: string; readonly epics: readonly PrdEpic[] },
-  why: readonly Why[] | null,
-  paint: Paint,
-): string {
+export function prdStatusText({ plans, why, ...prd }: PrdStatusView, paint: Paint): string {
   const width = Math.max(0, ...prd.epics.map((epic) => epic.id.length));
   const lines = [
     paint.bold(printable(`${prd.project}: no run yet`)),
@@ -140,6 +149,6 @@ export function prdStatusText(
   ];
   if (why !== null && why.length > 0) lines.push('', 'why', ...whyLines(why, width, paint));
   const open = prd.epics.some((epic) => epic.status !== 'completed');
-  if (open) lines.push('', ...factLines([['next', 'teams run']], paint));
+  if (open) lines.push('', ...factLines([...planFacts(plans), ['next', 'teams run']], paint));
   return `${lines.join('\n')}\n`;
 }

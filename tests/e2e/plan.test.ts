@@ -106,10 +106,17 @@ test('a plan that does not fit, is gone or has lost its head is named and not fo
     'warning: called planned, but no plan is stored here, so the lead plans: D (teams plan D)',
     'warning: the stored plan has lost its head, so the lead plans: B (teams plan B)',
   ];
+  const texts = said.map((text) => text.replace('warning: ', ''));
+  const status = await runCli(['status'], repo.path);
+  expect(status.stdout).toContain(texts.map((text) => `plans     ${text}\n`).join(''));
+  const standings = { A: 'stale', B: 'unreadable', C: 'agreed', D: 'missing' };
+  expect(JSON.parse((await runCli(['status', '--json'], repo.path)).stdout)).toMatchObject({
+    plans: standings,
+  });
   const dry = await runCli(['run', '--dry-run'], repo.path);
   expect(dry.stdout).toContain(`\n\n${said.join('\n')}\n\nwould run 5 epics`);
   expect(JSON.parse((await runCli(['run', '--dry-run', '--json'], repo.path)).stdout)).toMatchObject({
-    plans: { A: 'stale', B: 'unreadable', C: 'agreed', D: 'missing', E: 'none' },
+    plans: { ...standings, E: 'none' },
   });
 
   const { stdout } = await expectTeams(0, ['run', '--only', 'A', 'C'], { cwd: repo.path });
@@ -140,6 +147,9 @@ test('a plan that is agreed to while a run is interrupted counts when the run go
     'prd.json': read(repo, 'prd.json').replace('Epic C', 'Epic See'),
     'agents.json': '{}',
   });
+  expect((await runCli(['status'], repo.path)).stdout).toContain(
+    'plans     agreed plans are followed: B\nplans     edited since it was planned, so the lead plans anew: C (teams plan C)\nnext      teams resume',
+  );
   await expectTeams(0, ['resume'], { cwd: repo.path });
   const lead = (id: string): string =>
     readFileSync(join(runFolder(repo.path), `epics/${id}/attempt-1/prompt.md`), 'utf8');

@@ -24,7 +24,7 @@ export interface ResetOptions extends CommandContext {
 
 /** Sets epics back to pending. Nothing is deleted: unmerged work stays on its branch, merged code where it is. */
 export async function resetCommand(options: ResetOptions): Promise<ExitCode> {
-  const opened = await openProject({ ...options, prd: { from: 'last-run' }, flags: {} });
+  const opened = await openProject({ ...options, prd: { of: 'last-run' }, flags: {} });
   if (!opened.ok) return opened.error;
   const project = opened.value;
   const known = project.prd.epics.map((epic) => epic.id);

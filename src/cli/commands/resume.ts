@@ -1,10 +1,7 @@
-import { join } from 'node:path';
 import { replay } from '../../adapters/journal/replay.ts';
-import { loadState } from '../../adapters/journal/state.ts';
-import { listRuns, runFolder, teamsFolder } from '../../adapters/layout.ts';
+import { runFolder } from '../../adapters/layout.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
-import { ok, type Outcome } from '../../domain/problem.ts';
-import { isResumable, type RunState } from '../../domain/state.ts';
+import { isResumable } from '../../domain/state.ts';
 import { pauseMissing } from '../../engine/backends.ts';
 import { planEpic } from '../../engine/plan-run.ts';
 import { recoverRun } from '../../engine/recover.ts';
@@ -13,7 +10,7 @@ import { type Compose, composePorts, openRun } from '../compose.ts';
 import { driveToEnd, exitCodeOf, reporterFor, withLock } from '../drive.ts';
 import { type CommandContext, printProblem } from '../output.ts';
 import { openProject } from '../project.ts';
-import { findRepository } from '../repository.ts';
+import { runToResume } from '../run-to-resume.ts';
 import { takePlans } from '../take-plans.ts';
 
 /** Goes on with the newest run that was cut off, under the same id. */
@@ -21,12 +18,10 @@ export async function resumeCommand(
   options: CommandContext & { readonly json?: boolean },
   compose: Compose = composePorts,
 ): Promise<ExitCode> {
-  const root = await findRepository(options.cwd);
-  if (!root.ok) {
-    printProblem(options, root.error);
-    return EXIT.environment;
-  }
-  const left = await runToResume(root.value);
+  const opened = await openProject({ ...options, prd: { of: 'run-to-resume' }, flags: {} });
+  if (!opened.ok) return opened.error;
+  const project = opened.value;
+  const left = await runToResume(project.teams);
   if (!left.ok) {
     printProblem(options, left.error);
     return EXIT.environment;
@@ -35,10 +30,7 @@ export async function resumeCommand(
     printProblem(options, { code: 'no-run', what: 'there is no run to go on with', fix: 'teams run' });
     return EXIT.usage;
   }
-  const { runId, prd } = left.value.started;
-  const opened = await openProject({ ...options, prd: join(root.value, prd), flags: {} });
-  if (!opened.ok) return opened.error;
-  const project = opened.value;
+  const { runId } = left.value.started;
   return withLock(options, project.teams, runId, async () => {
     // Every event is checked: going on from a broken journal could merge something twice.
     const replayed = await replay(runFolder(project.teams, runId), { validate: true });
@@ -79,18 +71,4 @@ export async function resumeCommand(
       await takePlans(ctx, project.teams);
     });
   });
-}
-
-/** A task leaves a run that was cut off as it is, and the other way round: what can be gone on with need not be the newest. */
-async function runToResume(root: string): Promise<Outcome<RunState | null>> {
-  const teams = teamsFolder(root);
-  let newest: RunState | null = null;
-  for (const runId of (await listRuns(teams)).toReversed()) {
-    const loaded = await loadState(runFolder(teams, runId));
-    if (!loaded.ok) return loaded;
-    const state = loaded.value?.state ?? null;
-    if (state !== null && isResumable(state)) return ok(state);
-    newest ??= state;
-  }
-  return ok(newest);
 }

@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import { loadState } from '../../adapters/journal/state.ts';
-import { listRuns, runFolder } from '../../adapters/layout.ts';
+import { listRuns, runFolder, teamsFolder } from '../../adapters/layout.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { isResumable, type RunState } from '../../domain/state.ts';
@@ -9,7 +9,7 @@ import { nextForRun, runAgain, whyNotInRun, whyUnfinished } from '../../domain/w
 import { paintFor } from '../../report/paint.ts';
 import { type PrdEpic, prdStatusText, statusText, type StatusView } from '../../report/status.ts';
 import { prdStatusJson, statusJson } from '../../report/status-json.ts';
-import { glancePrd } from '../glance-prd.ts';
+import { glancePrd, type PrdGlance } from '../glance-prd.ts';
 import { latestRun, type LatestRun, pidAtWork } from '../latest-run.ts';
 import { type CommandContext, printProblem } from '../output.ts';
 import { findRepository } from '../repository.ts';
@@ -57,10 +57,11 @@ export async function statusCommand(options: StatusOptions): Promise<ExitCode> {
     );
   }
   const why = options.why === true ? whyNotInRun(prd.epics, prd.epics.filter(isOpen), 'teams run') : null;
+  const view = { ...prd, why, plans: await plansOf(root.value, prd) };
   options.stdout(
     options.json === true
-      ? `${JSON.stringify(prdStatusJson(prd, why))}\n`
-      : prdStatusText(prd, why, paintFor(options.color)),
+      ? `${JSON.stringify(prdStatusJson(view))}\n`
+      : prdStatusText(view, paintFor(options.color)),
   );
   return EXIT.passed;
 }
@@ -85,7 +86,16 @@ async function viewOf(
         ]
       : null;
   const cutOff = isTask(state) ? await cutOffBefore(run) : null;
-  return { state, pid, folder: relative(options.cwd, run.folder), others, cutOff, why, now: Date.now() };
+  const plans = await plansOf(root, prd);
+  const folder = relative(options.cwd, run.folder);
+  return { state, pid, folder, others, cutOff, plans, why, now: Date.now() };
+}
+
+/** How the plans of open epics stand. What it takes to know is loaded only where epics are called planned. */
+async function plansOf(root: string, prd: PrdGlance | null): Promise<StatusView['plans']> {
+  if (prd === null || prd.planned.length === 0) return new Map();
+  const { planStandings } = await import('../take-plans.ts');
+  return planStandings(teamsFolder(root), prd.planned);
 }
 
 /** The run before a task and before the tasks before that, if it can still be gone on with. */
