@@ -78,5 +78,7 @@ const sentences = (parts: readonly (string | undefined)[]): string =>
     .join(' ');
 
 /** What quotes a PRD must not become a link: the format has them in messages, as Markdown does. */
-const plain = (text: string): string =>
-  printable(text, { multiline: true }).replace(/[[\]](?=.*\]\(|\()/g, '\\$&');
+function plain(text: string): string {
+  const shown = printable(text, { multiline: true });
+  return shown.includes('](') ? shown.replace(/[[\]]/g, '\\$&') : shown;
+}

@@ -26,9 +26,13 @@ const PRODUCTS = new Set(
   ),
 );
 
-/** Written by nearly every epic, and merged by git without trouble or regenerated. */
+/** Written by nearly every epic, and merged by git without trouble or made anew. */
 const EVERYBODYS =
-  /^(?:readme|changelog|contributing|package(?:-lock)?|pnpm-lock|tsconfig|prd|docker-compose|compose|openapi)\b|^(?:docs?|test|tests|spec)\//i;
+  /^(?:docs?|test|tests|spec)\/|(?:^|\/)(?:readme|changelog|contributing|package(?:-lock)?|pnpm-lock|tsconfig|prd|docker-compose|compose|openapi)\.[^/]*$/i;
+
+/** In one folder or another: without a folder nobody knows which. */
+const ANYWHERE =
+  /^(?:index|main|mod|lib|types?|utils?|helpers?|constants?|config|page|layout|routes?|styles?|setup|__init__|conftest)\.[^/]*$/i;
 
 const MODULE =
   /\b(?:the |its |our )([\p{L}][\w-]{2,40}) module\b|`([\w./@-]{2,60})` (?:module|package)\b|\b(?:module|package) `([\w./@-]{2,60})`/giu;
@@ -82,7 +86,7 @@ const withoutAddresses = (text: string): string =>
 /** One spelling for each file; null for what is no file of one epic alone. */
 function fileKey(text: string): string | null {
   const key = text.replace(/^\.\//, '');
-  if (key.includes('..') || EVERYBODYS.test(key)) return null;
+  if (key.includes('..') || EVERYBODYS.test(key) || ANYWHERE.test(key)) return null;
   if (!key.includes('/') && PRODUCTS.has(key.slice(0, key.indexOf('.')).toLowerCase())) return null;
   return key;
 }

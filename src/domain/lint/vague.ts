@@ -36,6 +36,13 @@ const PHRASES: readonly Phrases[] = [
     fix: 'name the case and its result, such as: a file that does not exist ends with exit code 1 and its name on stderr',
   },
   {
+    // More may follow that makes it plain: "returns the correct total for two items".
+    pattern:
+      /\breturns? (?:a |an |the )?(?:valid|proper|correct|appropriate|expected|right) (?:response|result|value|output|data|status)s?\.?\s*$|\bresponds (?:correctly|properly|appropriately)\.?\s*$/i,
+    explained: namesMeasure,
+    fix: 'give an input and what comes back for it, such as: GET /books?tag=x answers 200 with the two books that have the tag',
+  },
+  {
     pattern: words(
       `${BE} ${VERY}(?:fast|quick|snappy|speedy|responsive|performant|low[- ]latency)(?! ?-?forward)|(?:loads?|responds?|runs?|starts?|opens?) ${VERY}(?:fast|quickly|rapidly|swiftly|instantly)|(?:good|great|acceptable|decent|reasonable|high|optimal|best) (?:performance|speed|response times?)|performance ${BE} ${VERY}(?:good|great|acceptable|decent|reasonable|fine|ok|optimal)|(?:without|no) (?:noticeable |visible |perceptible )?(?:lags?|lagging)`,
     ),

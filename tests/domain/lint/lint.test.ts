@@ -32,7 +32,7 @@ test('the demonstration and the example are clean', async () => {
 });
 
 test('large stories: too many criteria, a title of several things, pages of text', () => {
-  const criteria = Array.from({ length: 11 }, (_, n) => `prints line ${n}`);
+  const criteria = Array.from({ length: 16 }, (_, n) => `prints line ${n}`);
   const userStories = [
     story('Many', { acceptanceCriteria: criteria }),
     story('Enough', { acceptanceCriteria: criteria.slice(1) }),
@@ -44,7 +44,7 @@ test('large stories: too many criteria, a title of several things, pages of text
     story('Long', { description: 'A sentence of the background. '.repeat(150) }),
   ];
   expect(messages(prdOf({ id: 'A', userStories }))).toEqual([
-    'large-story: A Many has 11 acceptance criteria; more than 10 are seldom one story | split it into stories that can each be seen to work, with the criteria that belong to each',
+    'large-story: A Many has 16 acceptance criteria; more than 15 are seldom one story | split it into stories that can each be seen to work, with the criteria that belong to each',
     'large-story: A Log-in-and-register-and-reset-the-password asks for 3 things in one title: "Log in and register and reset the password" | make a story of each',
     'large-story: A Long is 4515 characters long; more than 4000 are seldom one story | split it, or move background to a document in the repository and name its path in the description',
   ]);
@@ -102,6 +102,8 @@ test('shared files: folders and modules count, and what only looks like a file d
     'client/server and either/or',
     'exports report.csv',
     'reads config.json',
+    'is exported from index.ts and page.tsx',
+    'adds it to packages/web/package.json',
     'src/**/*.ts is compiled',
     'uses the existing client (src/api/client.ts)',
     'in this module and every module',
