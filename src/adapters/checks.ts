@@ -3,6 +3,7 @@ import { openLog } from './process/bounded-log.ts';
 import { runChild } from './process/child.ts';
 import { newMark, sessionMark } from './process/mark.ts';
 import { keepTail } from './process/tail.ts';
+import type { Secrets } from './secrets.ts';
 
 const TAIL = 4_000;
 
@@ -11,7 +12,13 @@ const GIT_LOCATION =
   /^GIT_(DIR|WORK_TREE|INDEX_FILE|COMMON_DIR|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|PREFIX|NAMESPACE)$/;
 
 /** `grace`: the whole of a stop in milliseconds, see the configuration. */
-export function createChecks({ grace }: { readonly grace: number }): Checks {
+export function createChecks({
+  grace,
+  secrets,
+}: {
+  readonly grace: number;
+  readonly secrets: Secrets;
+}): Checks {
   return {
     async run(request, watch, stop) {
       const begin = performance.now();
@@ -29,6 +36,7 @@ export function createChecks({ grace }: { readonly grace: number }): Checks {
           limits: { total: request.timeout, idle: null },
           stopSignal: 'SIGTERM',
           patience: grace / 3,
+          redact: secrets.stream,
           logs: { stdout: log, stderr: log },
           started: (process) => watch.started(process),
           output: (_stream, chunk) => tail.push(chunk),

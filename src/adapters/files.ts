@@ -4,14 +4,21 @@ import { basename, dirname, join, sep } from 'node:path';
 import type { RunFiles } from '../engine/ports.ts';
 import { writeAtomically } from './atomic-write.ts';
 import { copyIgnored } from './copy-ignored.ts';
+import type { Secrets } from './secrets.ts';
 import { storing } from './storage-error.ts';
 import { readUntrusted } from './untrusted.ts';
 
 /**
- * Files of a run below `folder`; `root` is the checkout of the person, `worktrees` where those of the run are.
+ * Files of a run below `folder`; `root` is the checkout of the person, `worktrees` where those of the run are. What an
+ * agent wrote is read without the secrets that it was given.
  * What the file system refuses is thrown as `StorageError`.
  */
-export function runFiles(folder: string, worktrees: string, root: string): RunFiles {
+export function runFiles(
+  folder: string,
+  worktrees: string,
+  root: string,
+  secrets: Pick<Secrets, 'text'>,
+): RunFiles {
   const path = (name: string): string => {
     const full = join(folder, name);
     if (full !== folder && !full.startsWith(folder + sep))
@@ -35,7 +42,10 @@ export function runFiles(folder: string, worktrees: string, root: string): RunFi
           throw error;
         }
       }),
-    readUntrusted,
+    async readUntrusted(file, limit) {
+      const content = await readUntrusted(file, limit);
+      return content !== null && 'text' in content ? { text: secrets.text(content.text) } : content;
+    },
     copyInto: (worktree, paths) => copyIgnored(root, worktree, paths),
     watch: watchFile,
   };

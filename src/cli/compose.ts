@@ -7,6 +7,7 @@ import { openJournal } from '../adapters/journal/journal.ts';
 import { runFolder, worktreesFolder } from '../adapters/layout.ts';
 import { prdProjection } from '../adapters/prd-file.ts';
 import { processes } from '../adapters/process/processes.ts';
+import { secretsOf } from '../adapters/secrets.ts';
 import { readPrompts } from '../adapters/prompt-files.ts';
 import { CONFIG_FILE } from '../source/load-config.ts';
 import type { Ports } from '../engine/ports.ts';
@@ -18,13 +19,14 @@ import type { Project } from './project.ts';
 export async function composePorts(project: Project, runId: string, lastSeq: number): Promise<Ports> {
   const { root, teams, config, prdFile } = project;
   const folder = runFolder(teams, runId);
+  const secrets = secretsOf(config);
   return {
     git: openGit(root, runId),
     journal: await openJournal(folder, lastSeq),
     sessions: createSessions({ config, root }),
-    checks: createChecks({ grace: config.timeouts.grace }),
+    checks: createChecks({ grace: config.timeouts.grace, secrets }),
     processes,
-    files: runFiles(folder, worktreesFolder(teams, runId), root),
+    files: runFiles(folder, worktreesFolder(teams, runId), root, secrets),
     prd: prdProjection(prdFile, teams),
     clock: systemClock,
   };

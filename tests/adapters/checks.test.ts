@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createChecks } from '../../src/adapters/checks.ts';
+import { secretsOf } from '../../src/adapters/secrets.ts';
+import { DEFAULTS } from '../../src/domain/config.ts';
 import { pidsWithEnvironment } from '../../src/adapters/process/proc-fs.ts';
 import type { CheckEnd } from '../../src/engine/ports.ts';
 
@@ -21,7 +23,7 @@ afterEach(() => {
 function run(command: string, timeout = 60_000, stop = new AbortController()): Promise<CheckEnd> {
   const request = { runId, command, cwd: folder, log: join(folder, 'log'), timeout, env: { EXTRA: 'yes' } };
   const watch = { started: () => command.includes('stop me') && stop.abort() };
-  return createChecks({ grace: 600 }).run(request, watch, stop.signal);
+  return createChecks({ grace: 600, secrets: secretsOf(DEFAULTS) }).run(request, watch, stop.signal);
 }
 
 it('runs the text of the person in a shell, with both streams in the log', async () => {
@@ -65,4 +67,16 @@ it('goes on and says so when its log cannot be written', async () => {
   const end = await run('echo hello');
   expect(end).toMatchObject({ exitCode: 0, cause: 'exit' });
   expect(end.tail).toMatch(/^hello\n+the log .* is incomplete: EISDIR/);
+});
+
+it('writes and tells no secret of the environment that it has', async () => {
+  process.env['DEPLOY_KEY'] = 'k-1234567890';
+  process.env['DATABASE_URL'] = 'postgres://ada:pass-word-1@db.example.invalid/app';
+  const end = await run('echo "key $DEPLOY_KEY"; echo "$DATABASE_URL" >&2; exit 1');
+  const said = [
+    'key [redacted: DEPLOY_KEY]',
+    'postgres://ada:[redacted: DATABASE_URL]@db.example.invalid/app',
+  ];
+  expect(end.tail.split('\n').toSorted()).toEqual(said);
+  expect(readFileSync(join(folder, 'log'), 'utf8').trim().split('\n').toSorted()).toEqual(said);
 });

@@ -17,13 +17,16 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runFiles } from '../../src/adapters/files.ts';
 import { makeTeamsFolder, newRunId } from '../../src/adapters/layout.ts';
+import { secretsOf } from '../../src/adapters/secrets.ts';
 import { StorageError } from '../../src/adapters/storage-error.ts';
 import { commit, put, tempRepo } from './git/repo.ts';
 import { tempFolder } from './temp-folder.ts';
 
+const SECRETS = secretsOf({ backends: {} }, { MY_TOKEN: 'to"ken-123' });
+
 function files(): { folder: string; port: ReturnType<typeof runFiles> } {
   const folder = tempFolder();
-  return { folder, port: runFiles(folder, join(folder, 'worktrees'), folder) };
+  return { folder, port: runFiles(folder, join(folder, 'worktrees'), folder, SECRETS) };
 }
 
 test('writes whole files that only their owner can read', async () => {
@@ -68,7 +71,7 @@ test('what the system refuses is told with path, reason and fix', async () => {
 test('reads what an agent wrote only if it is a small regular UTF-8 file', async () => {
   const { folder, port } = files();
   const at = (name: string): string => join(folder, name);
-  put(folder, { good: 'ünï', empty: '', big: 'x'.repeat(11) });
+  put(folder, { good: 'ünï', empty: '', big: 'x'.repeat(11), leak: '{"a":"is to\\"ken-123"}' });
   writeFileSync(at('binary'), Buffer.from([0xff, 0xfe, 0x00]));
   writeFileSync(at('bom'), '\ufeff{}');
   symlinkSync(at('good'), at('link'));
@@ -76,6 +79,9 @@ test('reads what an agent wrote only if it is a small regular UTF-8 file', async
   execFileSync('sh', ['-c', 'mkfifo "$1"', 'sh', at('pipe')]);
   expect(await port.readUntrusted(at('good'), 10)).toEqual({ text: 'ünï' });
   expect(await port.readUntrusted(at('empty'), 10)).toEqual({ text: '' });
+  expect(await port.readUntrusted(at('leak'), 50)).toEqual({
+    text: '{"a":"is [redacted: MY_TOKEN]"}',
+  });
   expect(await port.readUntrusted(at('missing'), 10)).toBeNull();
   expect(await port.readUntrusted(at('good/x'), 10)).toBeNull();
   expect(await port.readUntrusted(at('big'), 11)).toEqual({ text: 'x'.repeat(11) });
@@ -103,7 +109,7 @@ test('copies ignored files into a worktree, modes kept, and nothing else', async
   symlinkSync(outside, join(root, 'linkdir'));
   symlinkSync('deep/key', join(root, 'secrets/current'));
   const worktree = tempFolder();
-  const port = runFiles(join(root, '.teams'), join(root, '.teams/w'), root);
+  const port = runFiles(join(root, '.teams'), join(root, '.teams/w'), root, SECRETS);
   const left = await port.copyInto(worktree, [
     '.env',
     '.env local',
@@ -150,7 +156,7 @@ test('a link in the worktree does not send a copy elsewhere', async () => {
   put(elsewhere, { '.env': 'old' });
   symlinkSync(elsewhere, join(worktree, 'conf'));
   symlinkSync(join(elsewhere, '.env'), join(worktree, '.env'));
-  const port = runFiles(join(root, '.teams'), join(root, '.teams/w'), root);
+  const port = runFiles(join(root, '.teams'), join(root, '.teams/w'), root, SECRETS);
   expect(await port.copyInto(worktree, ['conf/.env', '.env'])).toEqual(['conf/.env']);
   expect(readFileSync(join(elsewhere, '.env'), 'utf8')).toBe('old');
   expect(readFileSync(join(worktree, '.env'), 'utf8')).toBe('new');

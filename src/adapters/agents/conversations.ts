@@ -4,6 +4,7 @@ import type { Config } from '../../domain/config.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { type ForegroundEnd, runForeground } from '../process/foreground.ts';
 import { newMark, sessionMark } from '../process/mark.ts';
+import { secretsOf } from '../secrets.ts';
 import type { TalkRequest } from './backend.ts';
 import { contractEnvironment, terminalEnvironment } from './environment.ts';
 import { findBackend } from './registry.ts';
@@ -59,9 +60,8 @@ export function createConversations({
         env: told,
         inherited: Object.keys(inherited),
       };
-      await writeFile(join(request.folder, 'argv.json'), `${JSON.stringify(record, null, 2)}\n`, {
-        mode: 0o600,
-      });
+      const text = secretsOf(config).text(`${JSON.stringify(record, null, 2)}\n`);
+      await writeFile(join(request.folder, 'argv.json'), text, { mode: 0o600 });
       return runForeground({
         argv: launch.argv,
         cwd: request.worktree,

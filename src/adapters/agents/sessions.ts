@@ -6,6 +6,7 @@ import type { SessionEnd, Sessions } from '../../engine/ports.ts';
 import { openLog } from '../process/bounded-log.ts';
 import { type ChildEnd, runChild } from '../process/child.ts';
 import { newMark, sessionMark } from '../process/mark.ts';
+import { secretsOf } from '../secrets.ts';
 import { contractEnvironment, inheritedEnvironment } from './environment.ts';
 import { listen } from './listener.ts';
 import { forbidPush } from './no-push.ts';
@@ -29,6 +30,7 @@ export function createSessions({
   readonly config: Config;
   readonly root: string;
 }): Sessions {
+  const secrets = secretsOf(config);
   return {
     async unavailable(name) {
       const backend = findBackend(name, config, root);
@@ -51,12 +53,11 @@ export function createSessions({
         env: told,
         inherited: Object.keys(inherited),
       };
-      await writeFile(join(request.folder, 'argv.json'), `${JSON.stringify(record, null, 2)}\n`, {
-        mode: 0o600,
-      });
+      const text = secrets.text(`${JSON.stringify(record, null, 2)}\n`);
+      await writeFile(join(request.folder, 'argv.json'), text, { mode: 0o600 });
 
       const listener = listen(request, backend, launch, watch);
-      for (const text of launch.notes ?? []) watch.notice(printable(text));
+      for (const note of launch.notes ?? []) watch.notice(printable(note));
       const logs = {
         stdout: openLog(join(request.folder, 'session.ndjson')),
         stderr: openLog(join(request.folder, 'stderr.log')),
@@ -73,6 +74,7 @@ export function createSessions({
           lastSign: async () => (await backend.lastSign?.(request).catch(() => null)) ?? null,
           stopSignal: launch.stopSignal ?? 'SIGTERM',
           patience: config.timeouts.grace / 3,
+          redact: secrets.stream,
           logs,
           started: (process) => watch.started(process),
           output: (stream, chunk) => listener[stream](chunk),
@@ -80,7 +82,7 @@ export function createSessions({
         stop,
       );
       const trouble = [end.failure, await logs.stdout.close(), await logs.stderr.close()];
-      for (const text of trouble) if (text !== null) listener.note(text);
+      for (const words of trouble) if (words !== null) listener.note(words);
       const said = listener.end();
       const usage = (await backend.usageAfter?.(request)) ?? said.usage;
       const failure =

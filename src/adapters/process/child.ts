@@ -6,6 +6,7 @@ import type { BoundedLog } from './bounded-log.ts';
 import { endLeftovers, signalAll, type Belongings } from './leftovers.ts';
 import { watchLimits } from './limits.ts';
 import { factsOf } from './proc-fs.ts';
+import type { StreamRedactor } from './redactor.ts';
 
 export interface ChildRequest {
   readonly argv: readonly [string, ...string[]];
@@ -26,6 +27,8 @@ export interface ChildRequest {
   readonly stopSignal: 'SIGTERM' | 'SIGINT';
   /** Between that and SIGKILL, in milliseconds. */
   readonly patience: number;
+  /** Takes secrets out of each stream before anything sees it; one for each. */
+  readonly redact: () => StreamRedactor;
   readonly logs: { readonly stdout: BoundedLog; readonly stderr: BoundedLog };
   readonly started: (process: { readonly pid: number; readonly startTime: string }) => void;
   readonly output: (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
@@ -79,10 +82,13 @@ export async function runChild(request: ChildRequest, stop: AbortSignal): Promis
   // It may have come while the child was being started.
   if (stop.aborted) onStop();
 
-  const closed = Promise.all([
-    pump(child.stdout, request.logs.stdout, (chunk) => (limits.active(), request.output('stdout', chunk))),
-    pump(child.stderr, request.logs.stderr, (chunk) => (limits.active(), request.output('stderr', chunk))),
-  ]);
+  const listenTo = (stream: 'stdout' | 'stderr'): Promise<void> =>
+    pump(child[stream], request.logs[stream], {
+      redactor: request.redact(),
+      arrived: () => limits.active(),
+      each: (chunk) => request.output(stream, chunk),
+    });
+  const closed = Promise.all([listenTo('stdout'), listenTo('stderr')]);
   const exit = await child.exit;
   limits.cancel();
   stop.removeEventListener('abort', onStop);
@@ -142,16 +148,34 @@ const notStarted = (code: string | undefined, message: string | undefined): Exit
 });
 
 /** Resolves when the stream is closed. Reads no faster than the log can be written. */
-function pump(source: Readable, log: BoundedLog, each: (chunk: Buffer) => void): Promise<void> {
+function pump(
+  source: Readable,
+  log: BoundedLog,
+  to: {
+    readonly redactor: StreamRedactor;
+    readonly arrived: () => void;
+    readonly each: (chunk: Buffer) => void;
+  },
+): Promise<void> {
+  const handOn = (chunk: Buffer): boolean => {
+    if (chunk.length === 0) return true;
+    to.each(chunk);
+    return log.write(chunk);
+  };
   source.on('data', (chunk: Buffer) => {
-    each(chunk);
-    if (log.write(chunk)) return;
+    to.arrived();
+    if (handOn(to.redactor.push(chunk))) return;
     source.pause();
     log.whenWritable(() => source.resume());
   });
   // A broken pipe ends the stream; what matters is told by the exit.
   source.on('error', () => source.destroy());
-  return new Promise((resolve) => void source.once('close', resolve));
+  return new Promise((resolve) => {
+    source.once('close', () => {
+      handOn(to.redactor.end());
+      resolve();
+    });
+  });
 }
 
 async function drain(closed: Promise<unknown>, streams: readonly Readable[]): Promise<void> {

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { allPids, factsOf, pidsWithEnvironment } from '../../../src/adapters/process/proc-fs.ts';
 import { type Running, SessionRig } from './session-rig.ts';
 
@@ -159,6 +159,45 @@ describe('the environment of a session', () => {
     const record = session.file('argv.json');
     expect(record).not.toMatch(/hidden-value|passed-value/);
     expect(JSON.parse(record)).toMatchObject({ v: 1, argv: ['sh', '-c', 'env > env.txt'], cwd: rig.root });
+  });
+});
+
+describe('a secret that the agent was given', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it('is in nothing that is written or shown, however it comes', async () => {
+    const secret = 'sk-"live"-0123456789';
+    vi.stubEnv('MY_VALUE', secret);
+    const agent = `
+      const secret = process.env.MY_VALUE;
+      process.stdout.write('cut ' + secret.slice(0, 9));
+      process.stderr.write('half ' + secret.slice(0, 3));
+      const waiting = setInterval(() => {
+        if (!require('fs').existsSync('go')) return;
+        clearInterval(waiting);
+        process.stdout.write(secret.slice(9) + ' here\\n');
+        process.stderr.write(secret.slice(3) + ' there');
+        console.log(JSON.stringify({ type: 'activity', kind: 'tool', text: 'curl -H ' + secret }));
+        console.log(JSON.stringify({ type: 'failure', kind: 'auth', text: secret }));
+      }, 5);`;
+    const command = ['node', '-e', agent, secret] as const;
+    const session = rig.start({ command: [...command], stdin: 'none', env: ['MY_VALUE'] });
+    // The first halves have arrived, in chunks of their own.
+    await vi.waitFor(() => {
+      expect(session.file('session.ndjson')).toBe('cut ');
+      expect(session.file('stderr.log')).toBe('half ');
+    }, 20_000);
+    writeFileSync(join(rig.root, 'go'), '');
+    const end = await session.end;
+    const hidden = '[redacted: MY_VALUE]';
+    expect(session.activities.map(({ text }) => text)).toEqual([`cut ${hidden} here`, `curl -H ${hidden}`]);
+    expect(end.tail).toContain(`${hidden} there`);
+    expect(session.file('session.ndjson')).toContain(`"text":"curl -H ${hidden}"`);
+    expect(session.file('stderr.log')).toBe(`half ${hidden} there`);
+    expect(JSON.parse(session.file('argv.json'))).toMatchObject({ argv: [...command.slice(0, 3), hidden] });
+    const shown = JSON.stringify([end, session.activities]);
+    const written = ['session.ndjson', 'stderr.log', 'argv.json'].map((name) => session.file(name)).join('');
+    for (const text of [shown, written]) expect(text).not.toMatch(/live|0123456789/);
   });
 });
 

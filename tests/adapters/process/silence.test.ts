@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openLog } from '../../../src/adapters/process/bounded-log.ts';
+import { redactor } from '../../../src/adapters/process/redactor.ts';
 import { type ChildEnd, runChild } from '../../../src/adapters/process/child.ts';
 
 const IDLE = 600;
@@ -25,6 +26,7 @@ async function run(script: string, lastSign: () => Promise<number | null>): Prom
     lastSign,
     stopSignal: 'SIGTERM' as const,
     patience: 1_000,
+    redact: () => redactor([]),
     logs,
     started: () => undefined,
     output: () => undefined,
