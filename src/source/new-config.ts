@@ -31,7 +31,7 @@ ${TIMES.map((key) => `  ${`${key.slice('timeouts.'.length)}: ${scalarText(answer
 # has for them. Without one, the CLI and the lead choose.
 ${models(answers)}
 
-# More keys: permissions, base, land, copy, attempts, backends. "teams config" lists them.
+# There are more keys, for more backends than one, permissions, attempts: "teams config" lists them all.
 `;
 }
 

@@ -30,10 +30,10 @@ export function rubyCommands({ names, text }: ProjectFiles): Suggestions {
   if (!names.has('Gemfile')) return NOTHING;
   const has = (gem: RegExp): boolean => gem.test(text('Gemfile'));
   const test = ((): Suggestion | null => {
-    if (names.has('.rspec') || has(/^\s*gem ['"]rspec/m)) {
+    if (names.has('.rspec') || has(/^[ \t]*gem ['"]rspec/m)) {
       return likely('bundle exec rspec', names.has('.rspec') ? '.rspec' : 'Gemfile');
     }
-    if (has(/^\s*gem ['"]rails['"]/m)) return likely('bundle exec rails test', 'Gemfile');
+    if (has(/^[ \t]*gem ['"]rails['"]/m)) return likely('bundle exec rails test', 'Gemfile');
     return names.has('Rakefile') ? likely('bundle exec rake test', 'Rakefile') : null;
   })();
   return {
