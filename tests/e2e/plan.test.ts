@@ -31,7 +31,16 @@ test('epics are planned, each plan is agreed to and stored, and the next run fol
     epics: [{ id: 'B', dependsOn: ['A'] }, { id: 'A' }, { id: 'C', more: { status: 'completed' } }],
     script: {
       planner: {
-        epics: { A: [{ result: { epicId: 'A', plan: '# The plan of {epic}\n\u001b[2JDo A-1 first.' } }] },
+        epics: {
+          A: [
+            {
+              result: {
+                epicId: 'A',
+                plan: '# The plan of {epic}\n\u001b[2JDo A-1 first, with tok-0123456789.',
+              },
+            },
+          ],
+        },
       },
     },
   });
@@ -48,7 +57,7 @@ test('epics are planned, each plan is agreed to and stored, and the next run fol
   expect(await refusal(...ALONE, 'C')).toContain('C is completed already: there is nothing to plan');
   expect(read(repo, 'prd.json')).toBe(before);
 
-  const end = await expectTeams(0, ALONE, { cwd: repo.path });
+  const end = await expectTeams(0, ALONE, { cwd: repo.path, env: { MY_TOKEN: 'tok-0123456789' } });
   expect(told(end.stdout)).toEqual([
     'A  is being planned on agents: Epic A',
     'A  planned in TIME',
@@ -61,7 +70,7 @@ test('epics are planned, each plan is agreed to and stored, and the next run fol
     'next      teams run',
   ]);
   expect(read(repo, '.teams/plans/A.md')).toMatch(
-    /^---\nversion: 1\nepic: A\nhash: [0-9a-f]{16}\n---\n# The plan of A\nDo A-1 first\.\n$/,
+    /^---\nversion: 1\nepic: A\nhash: [0-9a-f]{16}\n---\n# The plan of A\nDo A-1 first, with \[redacted: MY_TOKEN\]\.\n$/,
   );
   const planned = JSON.parse(before) as { epics: { id: string; planned?: boolean }[] };
   for (const epic of planned.epics) if (epic.id !== 'C') epic.planned = true;

@@ -43,7 +43,7 @@ export async function planAlone(
     const ended = await runAlone({ git, config, root, teams, head: planning.base }, session, watch, stop);
     if (ended.cause === 'stopped') return;
     const failure = failureOf(ended);
-    const end = failure === null ? await planIn(session) : { failed: failure };
+    const end = failure === null ? await planIn(planning, session) : { failed: failure };
     if ('plan' in end)
       narrator.say(epic.id, `planned in ${formatDuration(performance.now() - begin)}`, 'good');
     else

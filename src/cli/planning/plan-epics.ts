@@ -108,7 +108,7 @@ async function planTogether(work: Work, epics: readonly Epic[]): Promise<ExitCod
     const opening = `Read ${relative(root, request.promptFile)} and do what it says.`;
     const end = await createConversations({ config, root }).run(request, opening);
     if (end.stopped) return EXIT.interrupted;
-    const plan = end.failure === null ? await planIn(session) : { failed: end.failure };
+    const plan = end.failure === null ? await planIn(planning, session) : { failed: end.failure };
     if ('failed' in plan) {
       failed = true;
       keeper.narrator.say(epic.id, `not planned: ${plan.failed}`, 'bad');

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { writeAtomically } from '../../adapters/atomic-write.ts';
+import { secretsOf } from '../../adapters/secrets.ts';
 import { readUntrusted } from '../../adapters/untrusted.ts';
 import type { Config } from '../../domain/config.ts';
 import { parseAnswer, type Prompts } from '../../domain/contract-text.ts';
@@ -96,7 +97,7 @@ export function failureOf(end: SessionEnd): string | null {
 }
 
 /** What a session wrote, read without trusting it. */
-export async function planIn({ folder, epicId }: AuthoringSession): Promise<PlanEnd> {
+export async function planIn({ config }: Planning, { folder, epicId }: AuthoringSession): Promise<PlanEnd> {
   const read = await readUntrusted(join(folder, RESULT), RESULT_LIMIT);
   if (read === null) return { failed: 'the session wrote no plan' };
   if ('refused' in read) return { failed: `the file of the plan is refused: ${read.refused}` };
@@ -106,6 +107,6 @@ export async function planIn({ folder, epicId }: AuthoringSession): Promise<Plan
   if (answer.epicId !== epicId) {
     return { failed: `the plan is for ${clip(printable(answer.epicId), 70)}, not for ${epicId}` };
   }
-  const plan = printable(answer.plan, { multiline: true }).trim();
+  const plan = secretsOf(config).text(printable(answer.plan, { multiline: true }).trim());
   return plan === '' ? { failed: 'the plan is empty' } : { plan };
 }
