@@ -16,7 +16,7 @@ export async function estimateFor(
 ): Promise<PrintedEstimate | null> {
   if (scope.length === 0) return null;
   const { config, teams } = project;
-  const { recorded, unreadable } = await readRecorded(teams);
+  const { recorded, leftOut } = await readRecorded(teams);
   const ids = new Set(scope.map(({ id }) => id));
   const epics = scope.map((epic) => {
     const left = epic.userStories.filter((story) => !story.passes);
@@ -33,7 +33,7 @@ export async function estimateFor(
     recorded,
     seed: SEED,
   });
-  return { ...result, parallel: config.parallel, runLimitMs: config.timeouts.run, unreadable };
+  return { ...result, parallel: config.parallel, runLimitMs: config.timeouts.run, leftOut };
 }
 
 function kindOf({ backends }: Config, backend: string): BackendKind {

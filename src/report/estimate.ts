@@ -6,8 +6,8 @@ import { formatDuration, plural } from './words.ts';
 export interface PrintedEstimate extends Estimate {
   readonly parallel: number;
   readonly runLimitMs: number;
-  /** Journals that could not be read. */
-  readonly unreadable: number;
+  /** Journals that are too large or could not be read. */
+  readonly leftOut: number;
 }
 
 /** A few lines below a plan; ends with a newline. */
@@ -24,9 +24,9 @@ export function estimateText(estimate: PrintedEstimate, paint: Paint): string {
     `${label('cost')} ${rangeText(costUsd, dollars)}`,
     ...estimate.basis.map((basis, index) => `${label(index === 0 ? 'from' : '')} ${basisText(basis)}`),
   ];
-  if (estimate.unreadable > 0) {
+  if (estimate.leftOut > 0) {
     lines.push(
-      `${label('')} ${plural(estimate.unreadable, 'journal')} could not be read and ${estimate.unreadable === 1 ? 'is' : 'are'} left out`,
+      `${label('')} ${plural(estimate.leftOut, 'journal')} ${estimate.leftOut === 1 ? 'is' : 'are'} left out: too large, or not readable`,
     );
   }
   if (wallClockMs.high > runLimitMs) {

@@ -82,7 +82,7 @@ test('with records: from them, as far as they can be read', async () => {
       basis: [{ backend: 'scripted', from: 'recorded', attempts: 6, runs: 2 }],
       inputTokens: null,
       costUsd: null,
-      unreadable: 2,
+      leftOut: 2,
       mayReachRunLimit: false,
     },
   });
@@ -91,7 +91,7 @@ test('with records: from them, as far as they can be read', async () => {
   expect(stdout).toContain(`tokens    unknown
 cost      unknown
 from      6 attempts on scripted in 2 recorded runs
-          2 journals could not be read and are left out
+          2 journals are left out: too large, or not readable
 `);
 });
 

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { chanceFrom } from '../../src/domain/chance.ts';
 import { estimate, type EstimateRequest } from '../../src/domain/estimate.ts';
 import type { EventPayload, Usage } from '../../src/domain/events.ts';
 import { type Recorded, type RecordedAttempt, Recording, together } from '../../src/domain/recorded.ts';
+import { simulateRun } from '../../src/domain/simulate-run.ts';
 import { attemptStarted, epicPlan, runStarted, sha } from '../report/story.ts';
 import { idOf, planOf } from './simulator.ts';
 
@@ -110,6 +112,31 @@ test('attempts that fail cost a further one', () => {
   expect(estimate(request({ epics, attempts: 1, recorded: { ...even, attempts } })).wallClockMs.high).toBe(
     80_000,
   );
+});
+
+test('the range holds what it promises: most runs of the same kind end in it', () => {
+  const chance = chanceFrom(3);
+  // A minute a story in the mean, from a third to three times of it; one attempt in six fails.
+  const drawn = (): RecordedAttempt =>
+    attempt({ takes: 60_000 * 9 ** (chance() - 0.5), passes: chance() > 1 / 6 });
+  const plan = request({
+    epics: Array.from({ length: 6 }, (_, n) => planOf(idOf(n), n < 3 ? [] : [idOf(n - 3)], 1 + (n % 3))),
+  });
+  const held = Array.from({ length: 25 }, () => {
+    const recorded = { ...even, attempts: Array.from({ length: 15 }, drawn) };
+    const { low, high } = estimate({ ...plan, recorded }).wallClockMs;
+    const took = simulateRun(plan, {
+      attempt: (epicId, number) => {
+        const { takes, passes } = drawn();
+        const stories = plan.epics.find(({ id }) => id === epicId)?.stories.length ?? 1;
+        return { takes: takes * Math.ceil(stories / number), passes: passes || number === 2 };
+      },
+      merge: () => 10_000,
+      validation: () => 10_000,
+    });
+    return low <= took && took <= high;
+  });
+  expect(held.filter(Boolean).length).toBeGreaterThanOrEqual(17);
 });
 
 const recordeds = fc.record({

@@ -13,7 +13,7 @@ const text = (more: Partial<PrintedEstimate>): string =>
       basis: [{ backend: 'claude', from: 'assumed', attempts: 0, runs: 0 }],
       parallel: 3,
       runLimitMs: 18_000_000,
-      unreadable: 0,
+      leftOut: 0,
       ...more,
     },
     paintFor(false),
@@ -39,14 +39,14 @@ test('records of several backends, journals left out, and the time limit of a ru
         { backend: 'mine', from: 'assumed', attempts: 2, runs: 1 },
       ],
       parallel: 1,
-      unreadable: 1,
+      leftOut: 1,
     }),
   ).toBe(`time      4s to 5h 35m, 1 session at a time (8 of 10 simulated runs)
 tokens    950 to 1.2M in, about 9.4k out
 cost      $0.50 to $12
 from      12 attempts on codex in 3 recorded runs
           assumptions, no measurements (docs/estimate.md): only 2 attempts on mine are on record here
-          1 journal could not be read and is left out
+          1 journal is left out: too large, or not readable
           it may reach the time limit of a run, 5h 00m (timeouts.run): teams resume goes on then
 `);
 });
