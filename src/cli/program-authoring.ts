@@ -17,9 +17,18 @@ export function addAuthoringCommands(
     .option('--backend <name>', 'agent CLI to write it with')
     .option('--from <file...>', 'notes, an older PRD, the text of an issue: what to start from')
     .option('--non-interactive', 'one session without questions')
+    .option(
+      '--template [name]',
+      'begin with a PRD that is there already; without a name: which ones there are',
+    )
     .option('--merge', 'add new epics to the PRD that is there')
     .option('--yes', 'agree to everything, also to replace the PRD that is there')
-    .action(async ({ nonInteractive, ...options }: InitFlags) => {
+    .action(async ({ nonInteractive, template, ...options }: InitFlags) => {
+      if (template !== undefined) {
+        const { initTemplateCommand } = await import('./commands/init-template.ts');
+        done(await initTemplateCommand({ ...context, ...options, template }));
+        return;
+      }
       const { initCommand } = await import('./commands/init.ts');
       done(await initCommand({ ...context, ...options, interactive: nonInteractive !== true }));
     });
@@ -67,6 +76,7 @@ interface InitFlags {
   backend?: string;
   from?: string[];
   nonInteractive?: boolean;
+  template?: string | true;
   merge?: boolean;
   yes?: boolean;
 }

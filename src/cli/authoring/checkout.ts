@@ -1,37 +1,65 @@
 import { openRepository, type Repository } from '../../adapters/repository.ts';
 import { runGit } from '../../adapters/git/run.ts';
-import { fail, type Outcome, type Problem } from '../../domain/problem.ts';
+import { fail, ok, type Outcome, type Problem } from '../../domain/problem.ts';
+import { findRepository } from '../repository.ts';
 import type { CommandContext } from '../output.ts';
 import type { Person } from './person.ts';
 
-/** The repository around `cwd`. Where there is none, or no commit in it, it is made if the person agrees. */
-export async function openCheckout(options: CommandContext & Consent): Promise<Outcome<Repository>> {
-  const { cwd } = options;
-  let opened = await openRepository(cwd);
-  if (!opened.ok && opened.error.code === 'not-a-repository') {
-    if (!(await agrees(options, `Make ${cwd} a git repository?`))) return opened;
-    const made = await runGit(cwd, ['init', '--quiet'], { accept: 'any', anywhere: true });
-    if (made.exitCode !== 0) return fail(gitProblem('git cannot make a repository here', cwd, made.stderr));
-    options.stderr(`git init: ${cwd} is a repository now\n`);
-    opened = await openRepository(cwd);
-  }
-  if (!opened.ok && opened.error.code === 'unborn-branch') {
-    if (!(await agrees(options, 'There is no commit yet. Make an empty first one?'))) return opened;
-    const args = ['commit', '--quiet', '--allow-empty', '-m', 'First commit'];
-    const made = await runGit(cwd, args, { accept: 'any', anywhere: true });
-    if (made.exitCode !== 0) return fail(gitProblem('git cannot make a commit here', cwd, made.stderr));
-    options.stderr('git commit: an empty first commit is made\n');
-    opened = await openRepository(cwd);
-  }
-  return opened;
-}
-
-interface Consent {
+export interface CheckoutWish extends CommandContext {
   readonly yes?: boolean | undefined;
   readonly person: Person;
 }
 
-async function agrees({ yes, person }: Consent, question: string): Promise<boolean> {
+/** The repository around `cwd`. Where there is none, or no commit in it, it is made if the person agrees. */
+export async function openCheckout(wish: CheckoutWish): Promise<Outcome<Repository>> {
+  const place = await findPlace(wish);
+  if (!place.ok) return place;
+  if (place.value.repository !== null) return ok(place.value.repository);
+  const opened = await openRepository(wish.cwd);
+  if (!(await agrees(wish, 'There is no commit yet. Make an empty first one?'))) return opened;
+  const made = await firstCommit(wish, place.value.root, []);
+  return made === null ? openRepository(wish.cwd) : fail(made);
+}
+
+/** Where files can be written for a first commit. `repository` is null as long as there is none. */
+export async function findPlace(
+  wish: CheckoutWish,
+): Promise<Outcome<{ readonly root: string; readonly repository: Repository | null }>> {
+  const { cwd } = wish;
+  let opened = await openRepository(cwd);
+  if (!opened.ok && opened.error.code === 'not-a-repository') {
+    if (!(await agrees(wish, `Make ${cwd} a git repository?`)))
+      return fail({ ...opened.error, fix: 'git init, or go to your project' });
+    const made = await runGit(cwd, ['init', '--quiet'], { accept: 'any', anywhere: true });
+    if (made.exitCode !== 0) return fail(gitProblem('git cannot make a repository here', cwd, made.stderr));
+    wish.stderr('git init: this folder is a repository now\n');
+    opened = await openRepository(cwd);
+  }
+  if (opened.ok) return ok({ root: opened.value.root, repository: opened.value });
+  if (opened.error.code !== 'unborn-branch') return opened;
+  const root = await findRepository(cwd);
+  return root.ok ? ok({ root: root.value, repository: null }) : root;
+}
+
+/** Makes the first commit of a repository, of these paths only; null when it is done. */
+export async function firstCommit(
+  { stderr }: Pick<CommandContext, 'stderr'>,
+  root: string,
+  paths: readonly string[],
+): Promise<Problem | null> {
+  const steps = [
+    ...(paths.length === 0 ? [] : [['add', '--', ...paths]]),
+    ['commit', '--quiet', '--allow-empty', '-m', paths.length === 0 ? 'First commit' : 'What is to be built'],
+  ];
+  for (const args of steps) {
+    const made = await runGit(root, args, { accept: 'any' });
+    if (made.exitCode !== 0) return gitProblem('git cannot make a commit here', root, made.stderr);
+  }
+  stderr(`git commit: ${paths.length === 0 ? 'an empty first commit' : paths.join(', ')}\n`);
+  return null;
+}
+
+export async function agrees({ yes, person }: CheckoutWish, question: string): Promise<boolean> {
   if (yes === true) return true;
   return person.canBeAsked && (await (await person.ask()).confirm(question)) === true;
 }

@@ -1,0 +1,157 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { writeAtomically } from '../../adapters/atomic-write.ts';
+import { editorSchema, schemaComment } from '../../adapters/editor-schemas.ts';
+import { replaceEdited } from '../../adapters/edited-file.ts';
+import { teamsFolder } from '../../adapters/layout.ts';
+import { storing } from '../../adapters/storage-error.ts';
+import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
+import type { Problem } from '../../domain/problem.ts';
+import { paintFor } from '../../report/paint.ts';
+import { planText } from '../../report/plan.ts';
+import { plural } from '../../report/words.ts';
+import { CONFIG_FILE } from '../../source/load-config.ts';
+import { nearMiss } from '../../source/near-miss.ts';
+import { agrees, type CheckoutWish, findPlace, firstCommit } from '../authoring/checkout.ts';
+import { personAt } from '../authoring/person.ts';
+import { chooseTarget } from '../authoring/target.ts';
+import { type CommandContext, printProblem } from '../output.ts';
+import { chooseBackend, SCRIPTED } from '../templates/choose-backend.ts';
+import { scriptOf } from '../templates/script.ts';
+import { readTemplate, TEMPLATE_VERIFY, type Template, templateNames } from '../templates/template.ts';
+
+export interface InitTemplateOptions extends CommandContext {
+  /** True: which ones there are. */
+  readonly template: string | true;
+  readonly backend?: string | undefined;
+  readonly yes?: boolean | undefined;
+}
+
+/** Begins a project with a PRD that is there already. */
+export async function initTemplateCommand(options: InitTemplateOptions): Promise<ExitCode> {
+  const names = templateNames();
+  if (options.template === true) {
+    options.stdout(listText(names.map(readTemplate)));
+    return EXIT.passed;
+  }
+  if (names.includes(options.template)) {
+    const wish = { ...options, person: personAt(options.env, 'teams init') };
+    return begin(wish, readTemplate(options.template));
+  }
+  const near = nearMiss(options.template, names);
+  return refuse(
+    options,
+    {
+      code: 'template-unknown',
+      what: `there is no template ${JSON.stringify(options.template)}`,
+      fix: near === null ? `one of: ${names.join(', ')}` : `did you mean ${near}?`,
+    },
+    EXIT.usage,
+  );
+}
+
+type Wish = InitTemplateOptions & CheckoutWish;
+
+async function begin(wish: Wish, template: Template): Promise<ExitCode> {
+  const place = await findPlace(wish);
+  if (!place.ok) return refuse(wish, place.error, EXIT.environment);
+  const { root, repository } = place.value;
+  const target = await chooseTarget({ ...wish, root, merge: false });
+  if (!target.ok) return target.error;
+  if (target.value.into !== null) return refuse(wish, NOT_ADDED, EXIT.usage);
+  const configured = await configure(wish, root, template);
+  if (configured !== EXIT.passed) return configured;
+  const { path, before, name } = target.value;
+  const { $schema: _, ...file } = template.file;
+  const text = `${JSON.stringify({ $schema: await editorSchema(root, 'prd', path), ...file }, null, 2)}\n`;
+  const stored = await replaceEdited({ path, before, kind: 'prd', fix: 'do it again' }, text);
+  if (!stored.ok) return refuse(wish, stored.error, EXIT.environment);
+  const paint = paintFor(wish.color);
+  wish.stdout(`${planText(template.prd, paint)}\n${name} is written.\n`);
+  const paths = [relative(root, path), CONFIG_FILE];
+  const commit = `git add ${paths.join(' ')} && git commit -m "What is to be built"`;
+  const commits = repository === null && (await agrees(wish, 'Make the first commit with it?'));
+  const failed = commits ? await firstCommit(wish, root, paths) : null;
+  if (failed !== null) return refuse(wish, failed, EXIT.environment);
+  const next: readonly (readonly [string, string])[] = [
+    ...(commits ? [] : [[commit, ''] as const]),
+    ['teams run', 'builds it'],
+    ['teams status', 'where it stands'],
+  ];
+  for (const [command, about] of next) {
+    wish.stdout(`  ${paint.cyan(about === '' ? command : command.padEnd(14))}${about}\n`);
+  }
+  return EXIT.passed;
+}
+
+/** Writes teams.config.yml where there is none. */
+async function configure(wish: Wish, root: string, template: Template): Promise<ExitCode> {
+  const path = join(root, CONFIG_FILE);
+  if (existsSync(path)) {
+    wish.stderr(`${relative(wish.cwd, path)} is kept as it is\n`);
+    return EXIT.passed;
+  }
+  const asks = wish.person.canBeAsked && wish.yes !== true;
+  const backend = wish.backend ?? (await chooseBackend(root, asks ? wish.person : null));
+  if (backend === null) return EXIT.interrupted;
+  if (backend !== SCRIPTED) {
+    const { runSetup } = await import('../setup/setup.ts');
+    const settings = { backend, verify: [TEMPLATE_VERIFY] };
+    const set = await runSetup({ ...wish, root, yes: !asks, given: { settings, models: {} } });
+    return set.ok ? EXIT.passed : set.error;
+  }
+  const paths = template.prd.epics.flatMap((epic) =>
+    epic.userStories.flatMap(({ id }) => Object.keys(template.filesOf(id))),
+  );
+  const taken = [...new Set(paths)].filter((name) => existsSync(join(root, name)));
+  if (taken.length > 0) return refuse(wish, inTheWay(taken), EXIT.usage);
+  const script = join(teamsFolder(root), SCRIPT);
+  const schema = await editorSchema(root, 'config', path);
+  await storing(script, () => mkdir(dirname(script), { recursive: true, mode: 0o700 }));
+  await writeAtomically(script, `${JSON.stringify(scriptOf(template), null, 1)}\n`);
+  const config = { path, before: null, kind: 'config', fix: 'do it again' } as const;
+  const stored = await replaceEdited(config, scriptedConfig(schemaComment(schema)));
+  return stored.ok ? EXIT.passed : refuse(wish, stored.error, EXIT.environment);
+}
+
+const SCRIPT = 'template/agents.json';
+
+const scriptedConfig = (head: string): string => `${head}
+# Agents that follow a script, to see a whole run without an agent CLI. To have a real one build something,
+# delete this file, then: teams setup
+version: 1
+backend: scripted
+parallel: 2                       # sessions at a time
+verify: ["${TEMPLATE_VERIFY}"]           # what decides whether work is done; teams itself runs it
+land: merge                       # what passed is merged into your branch; otherwise it stays on one of its own
+backends:
+  scripted: { script: .teams/${SCRIPT} }
+`;
+
+function listText(templates: readonly Template[]): string {
+  const width = Math.max(...templates.map(({ name }) => name.length));
+  const lines = templates.map(({ name, prd }) => {
+    const stories = prd.epics.reduce((sum, epic) => sum + epic.userStories.length, 0);
+    const size = `${plural(prd.epics.length, 'epic')}, ${plural(stories, 'story', 'stories')}`;
+    return `${name.padEnd(width)}  ${prd.description} (${size})\n`;
+  });
+  return `${lines.join('')}\nteams init --template NAME\n`;
+}
+
+const NOT_ADDED: Problem = {
+  code: 'template-not-added',
+  what: 'a template begins a project, it is not added to a PRD',
+  fix: 'teams init --merge writes more epics together with an agent',
+};
+
+const inTheWay = (taken: readonly string[]): Problem => ({
+  code: 'template-in-the-way',
+  what: `the scripted agents of the template would write over ${taken.slice(0, 5).join(', ')}${taken.length > 5 ? ', …' : ''}`,
+  fix: 'use an empty folder, or an agent CLI: --backend claude',
+});
+
+function refuse(context: CommandContext, problem: Problem, code: ExitCode): ExitCode {
+  printProblem(context, problem);
+  return code;
+}

@@ -1,0 +1,2 @@
+/** An item as people see it. */
+export const line = ({ number, text, done }) => `${number}  [${done ? 'x' : ' '}] ${text}`;
