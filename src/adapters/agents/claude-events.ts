@@ -8,6 +8,7 @@ const record = (value: unknown): Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
 const items = (value: unknown): readonly Json[] => (Array.isArray(value) ? value.map(record) : []);
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(text) : []);
 const amount = (value: unknown): number | null =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
 
@@ -66,6 +67,7 @@ function toolActivity(tool: Json): NonNullable<LineFacts['activity']> {
 }
 
 function systemFacts(event: Json): LineFacts {
+  if (event['subtype'] === 'init') return { sessionId: text(event['session_id']) };
   if (event['subtype'] === 'api_retry') {
     const status = amount(event['error_status']);
     const what = `${status ?? 'no answer'} ${text(event['error'])}`.trim();
@@ -116,6 +118,8 @@ function failureOf(event: Json): Pick<LineFacts, 'failure'> {
       ? { failure: { kind: 'refused', text: text(event['result']) || 'the model refused', resetsAt: null } }
       : { failure: null };
   }
+  // A session that was to be gone on with is not there: it never began.
+  if (texts(event['errors']).some((words) => words.startsWith('No conversation found'))) return {};
   // The event before has told it, with the time of the reset.
   if (event['api_error'] === 'usage_limit_reached') return {};
   const reason = text(event['terminal_reason']);

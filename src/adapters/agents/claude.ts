@@ -86,13 +86,11 @@ export function claudeBackend(
       const bypass = config.permissions === 'bypass';
       const asRoot = process.getuid?.() === 0;
       const { resume } = request;
-      const sessionId = resume?.sessionId ?? randomUUID();
       return {
         argv: [
           await programOf(CLI, root),
           '-p',
-          resume === null ? '--session-id' : '--resume',
-          sessionId,
+          ...(resume === null ? ['--session-id', randomUUID()] : ['--resume', resume.sessionId]),
           ...FORMAT,
           ...(request.model === null ? [] : ['--model', request.model]),
           ...(bypass
@@ -117,7 +115,6 @@ export function claudeBackend(
         },
         // After SIGINT it exits with 0, and a resumed model believes that it is not wanted to go on.
         stopSignal: 'SIGTERM',
-        sessionId,
         notes: roles.notes,
       };
     },

@@ -67,14 +67,13 @@ export function copilotBackend(
       sandbox: { state: 'none', text: 'none' },
     }),
     async launch(request) {
-      // It resumes the session of that name where there is one.
       const sessionId = request.resume?.sessionId ?? randomUUID();
       const roles = await rolesForSession('copilot', request, config);
       return {
         argv: [
           await programOf(CLI, root),
-          '--session-id',
-          sessionId,
+          // With `--session-id` it would begin a new one under that name if it has no such session any more.
+          ...(request.resume === null ? ['--session-id', sessionId] : [`--resume=${sessionId}`]),
           ...FLAGS,
           '--usage-output-file',
           join(request.folder, USAGE_FILE),

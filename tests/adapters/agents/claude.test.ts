@@ -52,6 +52,20 @@ describe('streams of claude 2.1.329', () => {
     expect(failure(name)).toEqual({ kind, text, resetsAt });
   });
 
+  it('neither begins nor fails where the session to go on with is not there', () => {
+    const lost = {
+      type: 'result',
+      subtype: 'error_during_execution',
+      is_error: true,
+      num_turns: 0,
+      session_id: '11111111-1111-4111-8111-111111111111',
+      modelUsage: {},
+      errors: ['No conversation found with session ID: 11111111-1111-4111-8111-111111111111'],
+    };
+    expect(readClaudeLine(JSON.stringify(lost))).toEqual({});
+    expect(facts('resumed')[0]?.sessionId).toBe('00000000-0000-4000-8000-000000000001');
+  });
+
   it('knows no usage when no model has answered', () => {
     expect(usage('unauthorized')).toBeUndefined();
     expect(usage('stopped')).toBeUndefined();
