@@ -6,9 +6,10 @@ export default defineConfig({
     include: ['tests/conformance/**/*.conformance.ts'],
     globalSetup: ['tests/conformance/isolate/setup.ts'],
     // A CLI on a busy machine takes seconds to start: the limit only catches hangs.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // Much of their time is waiting.
+    maxWorkers: 3,
   },
 });

@@ -1,11 +1,25 @@
-import { readClaudeLine } from '../../src/adapters/agents/claude-events.ts';
 import { describeTeam } from './team-suite.ts';
 
+/** Nothing is confined: only a push is held back, by rules and by git. */
+const FREE = {
+  pushed: ['unset'],
+  written: true,
+  read: true,
+  network: true,
+} as const;
+
 await describeTeam('claude', {
-  readLine: readClaudeLine,
   costs: true,
-  resets: true,
-  denied: [/^denied: Bash git push origin HEAD; Bash git status && git push origin HEAD$/],
-  confined: false,
+  toolsOfRoles: true,
+  failures: {
+    unauthorized: /401 invalid api key/,
+    limit: /usage limit/,
+    'server-error': /500 internal error/,
+  },
+  limits: { tellsReset: true, waits: false },
+  permissions: { safe: FREE, bypass: FREE },
+  denied: /denied: .*git push/,
   hidden: [],
+  waits: true,
+  usageWhenStopped: false,
 });

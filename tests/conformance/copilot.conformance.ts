@@ -1,11 +1,16 @@
-import { readCopilotLine } from '../../src/adapters/agents/copilot-events.ts';
 import { describeTeam } from './team-suite.ts';
 
 await describeTeam('copilot', {
-  readLine: readCopilotLine,
   costs: false,
-  resets: false,
-  denied: [/^denied: .*shell\(git push\)/],
-  confined: true,
+  toolsOfRoles: true,
+  failures: { unauthorized: /401/, limit: /429/, 'server-error': /500/ },
+  limits: { tellsReset: false, waits: true },
+  permissions: {
+    safe: { pushed: ['unset'], written: true, read: false, network: true },
+    bypass: { pushed: ['unset'], written: true, read: true, network: true },
+  },
+  denied: /denied: .*shell\(git push\)/,
   hidden: ['COPILOT_PROVIDER_API_KEY', 'GH_TOKEN'],
+  waits: true,
+  usageWhenStopped: true,
 });

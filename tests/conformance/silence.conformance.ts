@@ -1,48 +1,48 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { leftovers } from '../rig/leftovers.ts';
+import { describe, expect, it } from 'vitest';
 import { eventsOf, journal } from '../rig/run-files.ts';
-import type { CliName } from './install/clis.ts';
+import { CLI_NAMES } from './install/clis.ts';
 import { ensureCli } from './install/ensure-cli.ts';
-import { openTeamStage, type TeamStage } from './team-stage.ts';
+import { expectNothingLeft, openTeamStage, type TeamStage } from './team-stage.ts';
 
-const NAMES: readonly CliName[] = ['claude', 'codex', 'copilot', 'opencode'];
-
-for (const name of NAMES) {
+// Nearly all of their time is waiting, so they wait together.
+describe.concurrent.each(CLI_NAMES)('%s while a lead waits', async (name) => {
   const cli = await ensureCli(name);
-  const [title, binary] = 'skipped' in cli ? [cli.skipped, ''] : [`${name} ${cli.version}`, cli.path];
-
-  describe.skipIf(binary === '')(`${title} while a lead waits`, () => {
-    let stage: TeamStage;
-    afterEach(async () => {
-      const left = leftovers(stage.repo);
+  if ('skipped' in cli) {
+    it.skip(cli.skipped, () => undefined);
+    return;
+  }
+  const play = async (
+    scenario: string,
+    judge: (stage: TeamStage, code: number | null, said: string) => void,
+  ) => {
+    const stage = await openTeamStage(name, cli.path, scenario, {
+      epics: [{ id: 'E1' }],
+      config: {
+        attempts: { epic: 1 },
+        validation: { final: 'never' },
+        // Also for the start of a CLI on a busy machine; longer than any step of its sub-agent, shorter than all of them.
+        timeouts: { idle: '30s', grace: '6s' },
+      },
+    });
+    try {
+      const end = await stage.start().ended;
+      judge(stage, end.code, end.stdout + end.stderr);
+      expectNothingLeft(stage);
+    } finally {
       await stage.close();
-      expect(left).toMatchObject({ processes: [], worktrees: [], checkouts: [] });
-    });
-    const play = async (scenario: string) => {
-      stage = await openTeamStage(name, binary, scenario, {
-        epics: [{ id: 'E1' }],
-        config: {
-          attempts: { epic: 1 },
-          validation: { final: 'never' },
-          // OpenCode takes its time to start.
-          timeouts: { idle: name === 'opencode' ? '15s' : '8s', grace: '6s' },
-        },
-      });
-      return stage.start().ended;
-    };
+    }
+  };
 
-    it('is not ended when its sub-agents together work longer than the idle limit', async () => {
-      const end = await play('patient');
-      expect(end.code, end.stdout + end.stderr).toBe(0);
-    });
+  it(`${cli.version} is not ended when its sub-agents together work longer than the idle limit`, () =>
+    play('patient', (_, code, said) => expect(code, said).toBe(0)));
 
-    // With the others that is the same as a lead that does nothing.
-    it.runIf(name === 'codex')('is ended when its sub-agent does nothing', async () => {
-      const end = await play('patient-for-nothing');
-      expect(end.code, end.stdout + end.stderr).toBe(1);
-      expect(eventsOf(journal(stage.repo.path), 'attempt.ended')[0]?.reasons).toContainEqual(
+  // With the others that is the same as a lead that does nothing.
+  it.runIf(name === 'codex')('is ended when its sub-agent does nothing', () =>
+    play('patient-for-nothing', ({ repo }, code, said) => {
+      expect(code, said).toBe(1);
+      expect(eventsOf(journal(repo.path), 'attempt.ended')[0]?.reasons).toContainEqual(
         expect.objectContaining({ rule: 'idle-timeout' }),
       );
-    });
-  });
-}
+    }),
+  );
+});

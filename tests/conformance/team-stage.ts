@@ -1,11 +1,15 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
 import type { ConfigFile } from '../../src/domain/config.ts';
+import { leftovers } from '../rig/leftovers.ts';
 import { type EpicSpec, prd } from '../rig/prd.ts';
 import { startTeams, type TeamsHandle } from '../rig/teams.ts';
 import { type TempRepo, tempRepo } from '../rig/temp-repo.ts';
 import type { CliName } from './install/clis.ts';
+import { cacheFolder } from './install/ensure-cli.ts';
 import { freshHome } from './isolate/home.ts';
 import { loadScenario } from './model-server/scenario.ts';
 import { type ModelServer, startModelServer } from './model-server/server.ts';
@@ -15,6 +19,8 @@ export interface TeamStage {
   readonly repo: TempRepo;
   readonly server: ModelServer;
   readonly start: (args?: readonly string[]) => TeamsHandle;
+  /** Takes everything away that the CLI remembers: its home is a fresh one. */
+  readonly forget: () => void;
   close(): Promise<void>;
 }
 
@@ -22,6 +28,8 @@ export interface StageOptions {
   /** Default: one epic with two stories. */
   readonly epics?: readonly EpicSpec[];
   readonly config?: ConfigFile;
+  /** More files of the repository. */
+  readonly files?: Readonly<Record<string, string>>;
   /** An account with usage limits instead of a key, where the CLI knows the difference. */
   readonly subscription?: boolean;
   /** Of the person who starts `teams`, beside the home. */
@@ -35,10 +43,12 @@ export async function openTeamStage(
   options: StageOptions = {},
 ): Promise<TeamStage> {
   const repo = tempRepo({
+    below: workFolder(),
     files: {
       'prd.json': prd(options.epics ?? [{ id: 'E1', stories: 2 }]),
       // JSON is YAML too.
       'teams.config.yml': JSON.stringify({ version: 1, backend: name, preset: 'full', ...options.config }),
+      ...options.files,
     },
   });
   const folder = dirname(repo.path);
@@ -49,17 +59,47 @@ export async function openTeamStage(
   const bin = join(folder, 'bin');
   mkdirSync(bin);
   symlinkSync(binary, join(bin, name));
-  const home = freshHome(name, server.url, join(folder, 'home'), {
-    subscription: options.subscription ?? false,
-  });
+  const homeFolder = join(folder, 'home');
+  const makeHome = () =>
+    freshHome(name, server.url, homeFolder, { subscription: options.subscription ?? false });
+  const home = makeHome();
   const env = { ...home, ...options.env, PATH: `${bin}:${home['PATH'] ?? ''}` };
+  const running = new Set<TeamsHandle>();
   return {
     repo,
     server,
-    start: (args = ['run']) => startTeams(args, { cwd: repo.path, env }),
+    start: (args = ['run']) => {
+      const handle = startTeams(args, { cwd: repo.path, env });
+      running.add(handle);
+      void handle.ended.then(() => running.delete(handle));
+      return handle;
+    },
+    forget: () => {
+      rmSync(homeFolder, { recursive: true });
+      makeHome();
+    },
     close: async () => {
+      // Only after a failure, which must not disturb the tests after it.
+      for (const handle of running) handle.kill('SIGKILL');
+      await Promise.all([...running].map(({ ended }) => ended));
+      for (const pid of leftovers(repo)['processes'] ?? []) process.kill(Number(pid), 'SIGKILL');
       await server.close();
       repo.remove();
     },
   };
+}
+
+/** Neither of agents nor of `teams`, once it has ended. */
+export function expectNothingLeft({ repo }: TeamStage): void {
+  expect(leftovers(repo)).toMatchObject({ processes: [], worktrees: [], checkouts: [] });
+}
+
+/** Not where the rules of sandboxes and permissions are special: no repository of a person is there. */
+function workFolder(): string {
+  const special = ['/tmp', realpathSync(tmpdir())];
+  const isSpecial = (folder: string): boolean => special.some((one) => `${folder}/`.startsWith(`${one}/`));
+  const folder = [cacheFolder(), '/var/tmp'].find((one) => !isSpecial(one));
+  if (folder === undefined) throw new Error('no folder outside of the one for temporary files');
+  mkdirSync(folder, { recursive: true });
+  return folder;
 }

@@ -29,12 +29,16 @@ export const gitEnvironment = {
 
 /**
  * A real repository on branch `main`, with one commit, in a folder of its own below the temporary folder of the
- * system. `folder` is the name of the checkout: spaces and unicode are welcome.
+ * system, or below `below`. `folder` is the name of the checkout: spaces and unicode are welcome.
  */
 export function tempRepo(
-  options: { readonly files?: Readonly<Record<string, string>>; readonly folder?: string } = {},
+  options: {
+    readonly files?: Readonly<Record<string, string>>;
+    readonly folder?: string;
+    readonly below?: string;
+  } = {},
 ): TempRepo {
-  const parent = realpathSync(mkdtempSync(join(tmpdir(), 'teams-rig-')));
+  const parent = realpathSync(mkdtempSync(join(options.below ?? tmpdir(), 'teams-rig-')));
   const path = join(parent, options.folder ?? 'repo');
   mkdirSync(path);
   const git = (...args: readonly string[]): string =>

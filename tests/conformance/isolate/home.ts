@@ -91,6 +91,9 @@ const BACKENDS: Readonly<Record<CliName, Settings>> = {
 model_provider = "scripted"
 check_for_update_on_startup = false
 
+[agents]
+max_threads = 8
+
 [analytics]
 enabled = false
 

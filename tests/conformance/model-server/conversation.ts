@@ -53,15 +53,21 @@ const MARKER = /<!--\s*teams-role:\s*([a-z][a-z0-9-]*)\s*-->/g;
  * The role by the marker `<!-- teams-role: NAME -->`: the last one in the system prompt, else the last one of the
  * first message of the user that has any. A request without tools is a side job (a title, a summary): it has no role.
  */
-export function roleOf(conversation: Conversation): string | null {
+export function roleOf(conversation: Conversation): MarkedRole | null {
   if (conversation.tools.length === 0) return null;
   const inSystem = lastMarker(conversation.system.join('\n'));
-  if (inSystem !== null) return inSystem;
+  if (inSystem !== null) return { name: inSystem, from: 'system' };
   for (const entry of conversation.entries) {
     const found = entry.from === 'user' ? lastMarker(entry.text) : null;
-    if (found !== null) return found;
+    if (found !== null) return { name: found, from: 'message' };
   }
   return null;
+}
+
+export interface MarkedRole {
+  readonly name: string;
+  /** `system`: the CLI knows the role, and has told the model what it is. */
+  readonly from: 'system' | 'message';
 }
 
 const lastMarker = (text: string): string | null => [...text.matchAll(MARKER)].at(-1)?.[1] ?? null;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { anthropic } from './anthropic.ts';
 import { chat } from './chat.ts';
-import { type Conversation, type Reply, roleOf } from './conversation.ts';
+import { type Conversation, type Reply, roleOf, turnsGiven } from './conversation.ts';
 import { type Step, faultCounter, play } from './play.ts';
 import type { Protocol } from './protocol.ts';
 import { responses } from './responses.ts';
@@ -25,7 +25,11 @@ export interface RecordedRequest {
   readonly path: string;
   readonly protocol: Protocol['name'] | null;
   readonly role: string | null;
+  /** Where its marker was: `system` only when the CLI itself knows the role. */
+  readonly roleFrom: 'system' | 'message' | null;
   readonly turn: number | null;
+  /** Answers of the model that the conversation already holds, also those of before it was resumed. */
+  readonly answers: number;
   readonly model: string;
   readonly tools: readonly string[];
   readonly variables: Readonly<Record<string, string>>;
@@ -75,7 +79,9 @@ export async function startModelServer(
       path,
       protocol: protocol?.name ?? null,
       role: null,
+      roleFrom: null,
       turn: null,
+      answers: 0,
       model: '',
       tools: [],
       variables: {},
@@ -96,12 +102,19 @@ export async function startModelServer(
       note({ ...seen, answer: 400, problem: (error as Error).message });
       return json(response, 400, protocol.error(400, 'not JSON'));
     }
-    const role = roleOf(conversation);
-    const known = { ...seen, model: conversation.model, tools: conversation.tools.map(({ name }) => name) };
-    if (role === null) {
+    const marked = roleOf(conversation);
+    const known = {
+      ...seen,
+      model: conversation.model,
+      tools: conversation.tools.map(({ name }) => name),
+      roleFrom: marked?.from ?? null,
+      answers: turnsGiven(conversation.entries),
+    };
+    if (marked === null) {
       note({ ...known, answer: 200 });
       return send(response, protocol, conversation, { text: 'A title', calls: [], usage: NOTHING }, 0);
     }
+    const role = marked.name;
     let step: Step;
     try {
       step = play(scenario, role, conversation, String(requests.length));

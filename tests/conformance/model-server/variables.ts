@@ -15,16 +15,21 @@ const LINES: Readonly<Record<string, readonly RegExp[]>> = {
 };
 const CARRIED = /<!-- teams-vars: (\{.*\}) -->/g;
 
-/** What the messages of the user say, and before that what a parent handed down. */
+/**
+ * What the messages of the user say, and before that what a parent handed down. The last message counts: a session that
+ * was resumed has been told all of it again.
+ */
 export function variablesOf(conversation: Conversation): Variables {
   const texts = conversation.entries.flatMap((entry) => (entry.from === 'user' ? [entry.text] : []));
   const all = [...texts, ...conversation.system].join('\n');
   const carried = [...all.matchAll(CARRIED)].at(-1)?.[1];
   if (carried !== undefined) return JSON.parse(carried) as Variables;
   const found: Record<string, string> = {};
-  for (const [name, lines] of Object.entries(LINES)) {
-    const value = lines.map((line) => line.exec(all)?.[1]).find((match) => match !== undefined);
-    if (value !== undefined) found[name] = value;
+  for (const text of [...conversation.system, ...texts]) {
+    for (const [name, lines] of Object.entries(LINES)) {
+      const value = lines.map((line) => line.exec(text)?.[1]).find((match) => match !== undefined);
+      if (value !== undefined) found[name] = value;
+    }
   }
   return found;
 }
