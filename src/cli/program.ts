@@ -4,6 +4,7 @@ import type { ExitCode } from '../domain/exit-codes.ts';
 import { printable } from '../domain/printable.ts';
 import type { CommandContext } from './output.ts';
 import { addAuthoringCommands } from './program-authoring.ts';
+import { addCompletionCommands } from './program-completion.ts';
 import { wholeNumber } from './whole-number.ts';
 
 /**
@@ -26,6 +27,7 @@ export function programFor(context: CommandContext, done: (code: ExitCode) => vo
   addRunCommands(program, context, done);
   addViewCommands(program, context, done);
   addAgentsCommands(program, context, done);
+  addCompletionCommands(program, context, done);
   for (const command of program.commands) {
     command.showHelpAfterError(`(teams ${command.name()} --help shows what there is)`);
   }

@@ -70,6 +70,7 @@ test('help names every command', async () => {
     'config',
     'doctor',
     'agents',
+    'completion',
     'help',
   ]);
 });
