@@ -7,8 +7,9 @@ import { renderDiagnostics } from '../../report/diagnostics.ts';
 import { detectCommands } from '../../source/detect/detect.ts';
 import { readProjectFiles } from '../../source/detect/project-files.ts';
 import type { Suggestion, Suggestions } from '../../source/detect/suggestion.ts';
+import { valueAt } from '../../source/config-keys.ts';
 import { CONFIG_FILE, type ConfigRequest, loadConfig } from '../../source/load-config.ts';
-import { type Answers, answersIn, type AskedKey, STEPS, stepsOf } from '../../source/setup-answers.ts';
+import { type Answers, answersIn, type AskedKey, STEPS, stepsOf, TIMES } from '../../source/setup-answers.ts';
 import { readText, type SourceText } from '../../source/text.ts';
 import { parseYaml } from '../../source/yaml.ts';
 import type { CommandContext } from '../output.ts';
@@ -82,8 +83,11 @@ function answersBefore({ config, file, given, told, backends, suggestions }: Kno
   const found = backends.filter(({ problem }) => problem === null).map(({ name }) => name);
   const chosen = file.backend !== undefined || told.has('backend') || found.includes(answers.backend);
   const steps = STEPS.flatMap((step) => (told.has(step) ? [[step, answers[step]]] : []));
+  // 1h stays 1h, and does not become 60m.
+  const times = TIMES.map((key) => [key, given.settings[key] ?? valueAt(file, key) ?? answers[key]]);
   return {
     ...answers,
+    ...(Object.fromEntries(times) as Pick<Answers, (typeof TIMES)[number]>),
     backend: chosen ? answers.backend : (found[0] ?? answers.backend),
     // A preset on the command line is the answer to how much is planned: the steps of the file go with the one before.
     ...(told.has('preset') ? { ...stepsOf(answers.preset), ...Object.fromEntries(steps) } : {}),
