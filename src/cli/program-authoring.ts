@@ -50,16 +50,16 @@ export function addAuthoringCommands(
   program
     .command('task')
     .description('one piece of work without a PRD, done, checked and merged as in a run')
-    .argument('<text>', 'what has to be done, in a sentence or more')
+    .argument('<text...>', 'what has to be done, in a sentence or more')
     .option('--verify <command>', 'a check beside those of the configuration; may be repeated', collected)
     .option('--backend <name>', 'agent CLI behind the sessions')
     .option('--plan', 'have it planned first, and agree to the plan')
     .option('--here', 'bring what passes into the branch that is checked out')
     .option('--yes', 'ask nothing')
     .option('--json', 'one event per line')
-    .action(async (text: string, options: TaskFlags) => {
+    .action(async (words: string[], options: TaskFlags) => {
       const { taskCommand } = await import('./commands/task.ts');
-      done(await taskCommand({ ...context, ...options, text }));
+      done(await taskCommand({ ...context, ...options, text: words.join(' ') }));
     });
 }
 

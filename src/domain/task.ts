@@ -8,6 +8,10 @@ export const TASKS_FOLDER = '.teams/tasks';
 /** A run over the PRD of a task, not over one that a person wrote. */
 export const isTask = ({ started }: Pick<RunState, 'started'>): boolean => isTaskPrd(started.prd);
 
+/** For people. */
+export const nameOf = (state: RunState): string =>
+  printable(`${isTask(state) ? 'task' : 'run'} ${state.started.runId} (${state.started.project})`);
+
 const isTaskPrd = (prdPath: string): boolean => prdPath.startsWith(`${TASKS_FOLDER}/`);
 
 /**

@@ -1,7 +1,7 @@
 import { planRemarks, type PlanStanding } from '../domain/agreed-plan.ts';
 import { printable } from '../domain/printable.ts';
 import { type EpicState, isResumable, type RunState } from '../domain/state.ts';
-import { isTask } from '../domain/task.ts';
+import { isTask, nameOf } from '../domain/task.ts';
 import { nextForRun, type Why } from '../domain/why.ts';
 import { idWidth, landingText, nextMeaning, verdictText } from './ending.ts';
 import type { Paint } from './paint.ts';
@@ -86,11 +86,11 @@ function factsOf({ state, folder, pid, cutOff, plans }: StatusView): readonly (r
 const planFacts = (plans: StatusView['plans']): readonly (readonly [string, string])[] =>
   planRemarks(plans).map(({ text }) => ['plans', text]);
 
-function alsoCutOff(state: RunState, { started }: RunState): string {
+function alsoCutOff(state: RunState, cutOff: RunState): string {
   const then = isResumable(state)
     ? 'after this one teams resume goes on with it'
     : 'teams resume goes on with it';
-  return `run ${started.runId} of ${started.project} was cut off before; ${then}`;
+  return `${nameOf(cutOff)} was cut off before; ${then}`;
 }
 
 const pauseFacts = (state: RunState): readonly (readonly [string, string])[] =>

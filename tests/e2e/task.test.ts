@@ -60,7 +60,7 @@ test('a sentence becomes a branch that passed its checks, and the PRD knows noth
     },
   });
   await expectTeams(0, ['run'], { cwd: repo.path });
-  const task = await expectTeams(0, ['task', 'Mend the typo', '--verify', 'grep -q Hello greet.txt'], {
+  const task = await expectTeams(0, ['task', 'Mend', 'the', 'typo', '--verify', 'grep -q Hello greet.txt'], {
     cwd: repo.path,
   });
   const id = runs(repo).at(-1) ?? '';
@@ -105,7 +105,7 @@ test('a run that was cut off is left as it is by a task, and resume goes on with
   await expectTeams(0, ['task', 'In between'], { cwd: repo.path });
   expect(survivors(run)).toEqual([]);
   assertNothingLeft(repo);
-  const also = `also      run ${run} of rig was cut off before; teams resume goes on with it`;
+  const also = `also      run ${run} (rig) was cut off before; teams resume goes on with it`;
   expect(await said(0, ['status'], repo)).toContain(`\n${also}\n`);
   expect(JSON.parse(await said(0, ['status', '--json'], repo))).toMatchObject({
     run: { task: true, phase: 'passed' },
@@ -130,9 +130,13 @@ test('a task that was cut off is no run that a new one takes the place of', asyn
   const repo = project({ epics: [{ id: 'A' }] });
   const task = await cutOff(repo, ['task', 'Later'], 'SIGKILL');
   const run = await expectTeams(0, ['run'], { cwd: repo.path });
-  expect(run.stderr).toBe('');
+  expect(run.stderr).toBe(
+    `task ${task} (Later) was cut off and waits: teams resume goes on with it afterwards\n`,
+  );
   expect(survivors(task)).toEqual([]);
-  expect((await expectTeams(0, ['resume'], { cwd: repo.path })).stdout).toContain('Later: passed');
+  const resumed = await expectTeams(0, ['resume'], { cwd: repo.path });
+  expect(resumed.stderr).toBe(`going on with task ${task} (Later), which was cut off before the last one\n`);
+  expect(resumed.stdout).toContain('Later: passed');
   expect(repo.git('log', '-1', '--format=%(trailers:key=Teams-Run,valueonly)', `teams/${task}`)).toBe(task);
   assertNothingLeft(repo);
 });

@@ -24,7 +24,7 @@ export async function planCommand(options: PlanOptions): Promise<ExitCode> {
     printProblem(options, problem);
     return EXIT.usage;
   };
-  const unasked = nobodyToAsk(options);
+  const unasked = nobodyToAsk(options, '--non-interactive --yes');
   if (unasked !== null) return refuse(unasked);
   const opened = await openProject({ ...options, flags: { backend, parallel } });
   if (!opened.ok) return opened.error;
@@ -50,12 +50,12 @@ export async function planCommand(options: PlanOptions): Promise<ExitCode> {
 }
 
 /** Null when there is somebody to agree, or the person has said that nobody needs to be asked. */
-export function nobodyToAsk({ yes }: { readonly yes?: boolean }): Problem | null {
+export function nobodyToAsk({ yes }: { readonly yes?: boolean }, flags: string): Problem | null {
   if (yes === true || canAsk()) return null;
   return {
     code: 'nobody-to-ask',
     what: 'a plan counts once you have agreed to it, and there is no terminal to ask you on',
-    fix: 'add --yes to agree to every plan unseen, or run it in a terminal',
+    fix: `add ${flags} to agree to every plan unseen, or run it in a terminal`,
   };
 }
 

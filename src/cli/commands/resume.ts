@@ -1,7 +1,8 @@
 import { replay } from '../../adapters/journal/replay.ts';
-import { runFolder } from '../../adapters/layout.ts';
+import { listRuns, runFolder } from '../../adapters/layout.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import { isResumable } from '../../domain/state.ts';
+import { nameOf } from '../../domain/task.ts';
 import { pauseMissing } from '../../engine/backends.ts';
 import { planEpic } from '../../engine/plan-run.ts';
 import { recoverRun } from '../../engine/recover.ts';
@@ -31,6 +32,9 @@ export async function resumeCommand(
     return EXIT.usage;
   }
   const { runId } = left.value.started;
+  if (isResumable(left.value) && runId !== (await listRuns(project.teams)).at(-1)) {
+    options.stderr(`going on with ${nameOf(left.value)}, which was cut off before the last one\n`);
+  }
   return withLock(options, project.teams, runId, async () => {
     // Every event is checked: going on from a broken journal could merge something twice.
     const replayed = await replay(runFolder(project.teams, runId), { validate: true });

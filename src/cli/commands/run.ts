@@ -8,7 +8,7 @@ import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { selectEpics, unknownEpic } from '../../domain/scope.ts';
 import { isResumable } from '../../domain/state.ts';
-import { runsBefore } from '../../domain/task.ts';
+import { nameOf, runsBefore } from '../../domain/task.ts';
 import { beginRun } from '../../engine/begin.ts';
 import { planRun } from '../../engine/plan-run.ts';
 import { paintFor } from '../../report/paint.ts';
@@ -68,7 +68,11 @@ async function startRun(
   if (!earlier.ok) return refuse(earlier.error, EXIT.environment);
   const [newest] = runsBefore(earlier.value, project.prdPath);
   const git = openGit(project.root);
-  for (const other of earlier.value) if (other !== newest) await endWhatIsLeft(project, other, compose);
+  for (const other of earlier.value) {
+    if (other === newest || !isResumable(other)) continue;
+    await endWhatIsLeft(project, other, compose);
+    options.stderr(`${nameOf(other)} was cut off and waits: teams resume goes on with it afterwards\n`);
+  }
   if (newest !== undefined && isResumable(newest)) {
     // What can be refused without the old run is refused first: it is not given up for a slip of the pen.
     const misnamed = unknownEpic(project.prd, options.only ?? []);

@@ -39,7 +39,7 @@ export async function taskCommand(options: TaskOptions): Promise<ExitCode> {
   const opened = await openRepository(options.cwd);
   if (!opened.ok) return refuse(opened.error, EXIT.environment);
   const { root, branch } = opened.value;
-  const unasked = options.plan === true ? nobodyToAsk(options) : null;
+  const unasked = options.plan === true ? nobodyToAsk(options, '--yes') : null;
   if (unasked !== null) return refuse(unasked);
   if (options.here === true) {
     const here = await mayWorkHere(options, root, branch);
