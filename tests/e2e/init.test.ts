@@ -72,16 +72,19 @@ prd.json is written: 2 epics.
   assertNothingLeft(repo);
 });
 
-test('what is mechanical is mended and listed, and commands that the draft brings are shown', async () => {
+test('what is mechanical is mended and listed, commands that the draft brings are shown, and a secret is left out', async () => {
   const draft = `Here it is:
 \`\`\`json
 { "project": "Shop", // a comment
   "epics": [{ "id": "epic one", "title": "Shelves", "verify": "npm run shelves", "status": "completed",
-    "stories": [{ "id": "US-001", "title": "Start", "criteria": "- it starts\\n- it stops" },] }] }
+    "stories": [{ "id": "US-001", "title": "Start with tok-0123456789", "criteria": "- it starts\\n- it stops" },] }] }
 \`\`\`
 `;
   const repo = project([{ corruptResult: draft }]);
-  const { code, stdout } = await init(repo);
+  const { code, stdout } = await teams(['init', '--non-interactive'], {
+    cwd: repo.path,
+    env: { MY_TOKEN: 'tok-0123456789' },
+  });
   expect(code).toBe(0);
   expect(stdout).toContain(`mended in the draft
   syntax: text around the JSON is left out
@@ -99,7 +102,8 @@ Shop: 1 epic, 1 story, 0 completed
   expect(stdout).toContain('\nchecks that it brings\n  epic-one  npm run shelves\n');
   const folder = join(repo.path, '.teams/authoring');
   const kept = join(folder, readdirSync(folder)[0] ?? '', 'as-written.json');
-  expect(readFileSync(kept, 'utf8')).toBe(draft);
+  expect(readFileSync(kept, 'utf8')).toBe(draft.replace('tok-0123456789', '[redacted: MY_TOKEN]'));
+  expect(read(repo)).toContain('"title": "Start with [redacted: MY_TOKEN]"');
 });
 
 test('a draft that cannot be mended gets one more session, which is told why', async () => {
@@ -246,7 +250,7 @@ test('outside of a repository, or before the first commit, it says what to do; -
   expect(refused.code).toBe(3);
   expect(refused.stderr).toContain('error: branch main has no commit yet');
   const done = await init(empty, '--yes');
-  expect(done.stderr).toContain('git commit: an empty first commit is made\n');
+  expect(done.stderr).toContain('git commit: an empty first commit\n');
   expect(done.code).toBe(0);
   expect(empty.git('log', '--format=%s')).toBe('First commit');
 });

@@ -1,10 +1,13 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { secretsOf } from '../../adapters/secrets.ts';
 import { storing } from '../../adapters/storage-error.ts';
 import { readUntrusted } from '../../adapters/untrusted.ts';
+import type { Config } from '../../domain/config.ts';
 import type { Diagnostic } from '../../domain/diagnostics.ts';
 import type { Prd } from '../../domain/prd.ts';
 import { fail, ok, type Outcome, type Problem } from '../../domain/problem.ts';
+import { backendNames } from '../../source/load-config.ts';
 import { loadPrd } from '../../source/load-prd.ts';
 import { type Merged, mergeEpics } from '../../source/merge-prd.ts';
 import { repairPrd } from '../../source/repair/repair-prd.ts';
@@ -28,7 +31,7 @@ export interface Draft {
 
 export interface DraftSetting {
   readonly cwd: string;
-  readonly backends: readonly string[];
+  readonly config: Config;
   /** What `$schema` has to be. */
   readonly schema: string;
   readonly target: Target;
@@ -47,15 +50,16 @@ export async function readDraft(path: string, setting: DraftSetting): Promise<Ou
     return fail({ code: 'draft-missing', what: 'the session ended without a PRD', where: path });
   }
   if ('refused' in content) return fail(refused(path, content.refused));
+  const written = secretsOf(setting.config).text(content.text);
   const known = target.into?.epics.map(({ id }) => id) ?? [];
-  const repaired = repairPrd(content.text, { project, schema, known });
+  const repaired = repairPrd(written, { project, schema, known });
   const repairs = repaired?.repairs ?? [];
   const merged =
     repaired === null || target.into === null ? null : mergeInto(target, target.into, repaired.text);
-  const text = merged?.text ?? repaired?.text ?? content.text;
+  const text = merged?.text ?? repaired?.text ?? written;
   if (text !== content.text) {
     await storing(path, async () => {
-      await rename(path, join(dirname(path), 'as-written.json'));
+      await writeFile(join(dirname(path), 'as-written.json'), written, { mode: 0o600 });
       await writeFile(path, text, { mode: 0o600 });
     });
   }
@@ -68,7 +72,7 @@ export async function readDraft(path: string, setting: DraftSetting): Promise<Ou
   }
   const { prd, diagnostics } = await loadPrd(path, {
     name: relative(setting.cwd, path),
-    backends: setting.backends,
+    backends: backendNames(setting.config),
     lint: true,
   });
   return ok({
