@@ -21,10 +21,10 @@ export interface Assumption {
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-/** An epic of five stories stays within the default time limit of a session, an hour. */
+/** An attempt at five stories stays within the default time limit of a session, an hour. */
 const AGENT: Assumption = {
-  story: [3 * MINUTE, 12 * MINUTE],
-  spread: [0.7, 1.4],
+  story: [3 * MINUTE, 10 * MINUTE],
+  spread: [0.75, 1.2],
   passOfTen: 8,
   merge: [10 * SECOND, 3 * MINUTE],
   validation: [3 * MINUTE, 12 * MINUTE],
@@ -39,7 +39,7 @@ export const ASSUMPTIONS = {
   /** It follows a file, and thinks about nothing. */
   scripted: {
     story: [SECOND, 5 * SECOND],
-    spread: [0.7, 1.4],
+    spread: [0.75, 1.2],
     passOfTen: 8,
     merge: [0.2 * SECOND, 5 * SECOND],
     validation: [SECOND, 5 * SECOND],

@@ -65,7 +65,7 @@ export function estimate(request: EstimateRequest): Estimate {
     wallClockMs: range(({ took }) => took) ?? { low: 0, high: 0 },
     inputTokens: range(({ input }) => input),
     outputTokens: range(({ output }) => output),
-    costUsd: range(({ cost }) => cost, 2),
+    costUsd: range(({ cost }) => cost, 4),
     basis: backends.map((backend) => {
       const attempts = request.recorded.attempts.filter((attempt) => attempt.backend === backend);
       const runs = new Set(attempts.map(({ runId }) => runId)).size;

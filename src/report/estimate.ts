@@ -48,7 +48,8 @@ function basisText({ backend, from, attempts, runs }: Basis): string {
 function rangeText(range: Range | null, text: (value: number) => string): string {
   if (range === null) return 'unknown';
   const [low, high] = [text(range.low), text(range.high)];
-  return low === high ? `about ${low}` : `${low} to ${high}`;
+  if (low !== high) return `${low} to ${high}`;
+  return low.startsWith('less') ? low : `about ${low}`;
 }
 
 /** More digits would promise what an estimate cannot keep. */
@@ -63,12 +64,16 @@ function roughly(ms: number): string {
 
 function count(tokens: number): string {
   if (tokens < 1_000) return String(Math.round(tokens));
-  const [unit, letter] = tokens < 1_000_000 ? [1_000, 'k'] : [1_000_000, 'M'];
+  const [unit, letter] = tokens < 999_500 ? [1_000, 'k'] : [1_000_000, 'M'];
   const value = tokens / unit;
   return `${value < 10 ? value.toFixed(1) : Math.round(value)}${letter}`;
 }
 
-const dollars = (usd: number): string => `$${usd < 10 ? usd.toFixed(2) : Math.round(usd)}`;
+function dollars(usd: number): string {
+  // Two digits of nothing would look as if it were not known.
+  if (usd < 0.01) return 'less than $0.01';
+  return `$${usd < 10 ? usd.toFixed(2) : Math.round(usd)}`;
+}
 
 /** The part of `--json`. */
 export const estimateJson = ({ runLimitMs, ...estimate }: PrintedEstimate): object => ({

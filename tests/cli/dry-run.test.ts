@@ -53,8 +53,8 @@ wave 2
 
 critical path *  A → B (2 stories)
 
-time      15m to 29m, 1 session at a time (8 of 10 simulated runs)
-tokens    759k to 3.0M in, 19k to 63k out
+time      14m to 26m, 1 session at a time (8 of 10 simulated runs)
+tokens    756k to 3.0M in, 19k to 61k out
 cost      unknown
 from      assumptions, no measurements (docs/estimate.md): no attempt on claude is on record here
 

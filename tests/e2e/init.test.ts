@@ -53,7 +53,7 @@ wave 2
 
 critical path *  EPIC-001 → EPIC-002 (2 stories)
 
-time      7s to 14s, 1 session at a time (8 of 10 simulated runs)
+time      6s to 14s, 1 session at a time (8 of 10 simulated runs)
 tokens    unknown
 cost      unknown
 from      assumptions, no measurements (docs/estimate.md): no attempt on agents is on record here

@@ -50,3 +50,9 @@ from      12 attempts on codex in 3 recorded runs
           it may reach the time limit of a run, 5h 00m (timeouts.run): teams resume goes on then
 `);
 });
+
+test('a cost too small to show is not shown as nothing', () => {
+  const cost = (low: number, high: number): string | undefined =>
+    /^cost +(.*)$/m.exec(text({ costUsd: { low, high } }))?.[1];
+  expect([cost(0.001, 0.002), cost(0.001, 0.5)]).toEqual(['less than $0.01', 'less than $0.01 to $0.50']);
+});
