@@ -71,7 +71,14 @@ test('a PRD that is there is not touched without a yes', async () => {
   expect((await runCli(['import', 'todo.md', '--merge', '--yes'], root)).code).toBe(2);
   expect(readFileSync(join(root, 'prd.json'), 'utf8')).toBe('precious');
   mkdirSync(join(root, 'plans'));
-  expect((await runCli(['import', 'todo.md', '--out', 'plans/next.json'], root)).code).toBe(0);
+  const elsewhere = await runCli(['import', 'todo.md', '--out', 'plans/next.json'], root);
+  expect(elsewhere.stdout.split('\n').at(-2)).toBe(
+    'next: teams validate plans/next.json --lint, then teams run plans/next.json --dry-run',
+  );
+  expect(await runCli(['import', 'todo.md', '--out', 'no/next.json'], root)).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^error: there is no folder for no\/next\.json\n/) as string,
+  });
   expect(readJson(join(root, 'plans/next.json'))).toMatchObject({
     $schema: '../.teams/schemas/prd.schema.json',
     epics: [{ source: '../todo.md#work' }],
@@ -250,7 +257,7 @@ Changed there since it was imported:
   DB find, which passes: teams reset DB to have it done again
 
 prd.json is brought up to date: 1 epic and 2 stories new, 3 stories known, from p.md, read as a PRD in Markdown (--format says otherwise).
-Look at it, then: teams run --dry-run
+next: teams validate --lint, then teams run --dry-run
 `);
   const merged = readFileSync(target, 'utf8');
   expect((JSON.parse(merged) as Prd).epics).toMatchObject([

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { writeAtomically } from '../../adapters/atomic-write.ts';
@@ -8,6 +9,7 @@ import { makeTeamsFolder } from '../../adapters/layout.ts';
 import type { Diagnostic } from '../../domain/diagnostics.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import type { Prd } from '../../domain/prd.ts';
+import { printable } from '../../domain/printable.ts';
 import { fail, ok, type Outcome, type Problem } from '../../domain/problem.ts';
 import { renderDiagnostics } from '../../report/diagnostics.ts';
 import { paintFor } from '../../report/paint.ts';
@@ -43,6 +45,14 @@ export async function importCommand(options: ImportOptions): Promise<ExitCode> {
   const repository = await findRepository(cwd);
   const root = repository.ok ? repository.value : cwd;
   const out = resolve(cwd, options.out ?? join(root, 'prd.json'));
+  if (!existsSync(dirname(out))) {
+    printProblem(options, {
+      code: 'no-folder',
+      what: `there is no folder for ${relative(cwd, out)}`,
+      fix: 'make it first: mkdir -p, then the same command again',
+    });
+    return EXIT.usage;
+  }
   const there = await readText(out, relative(cwd, out));
   if (!there.ok && there.error.code !== 'file-not-found') return refuse(options, [there.error]);
   const before = there.ok ? (there.value.bom ? '\ufeff' : '') + there.value.text : null;
@@ -120,11 +130,15 @@ async function importInto(options: ImportOptions, place: Place, source: SourceTe
     );
     return EXIT.passed;
   }
-  if (aside !== null) options.stderr(`the ${name} that was there is kept in ${relative(cwd, aside)}\n`);
+  if (aside !== null)
+    options.stderr(`the ${printable(name)} that was there is kept in ${printable(relative(cwd, aside))}\n`);
   options.stdout(
     told(options, result, source, {
       name,
       how: before === null ? 'written' : target === null ? 'replaced' : 'brought up to date',
+      // Where commands look by themselves it need not be named.
+      argument:
+        out === join(root, 'prd.json') ? '' : ` ${/^[\w./-]+$/.test(name) ? name : `'${printable(name)}'`}`,
     }),
   );
   return EXIT.passed;
@@ -141,12 +155,13 @@ function told(
   options: ImportOptions,
   result: ImportResult,
   source: SourceText,
-  { name, how }: { readonly name: string; readonly how: string },
+  { name, how, argument }: { readonly name: string; readonly how: string; readonly argument: string },
 ): string {
   const paint = paintFor(options.color);
   const guessed =
     options.format === undefined ? `, read as ${FORMAT_NAMES[result.format]} (--format says otherwise)` : '';
-  return `${importText(result, source, paint)}\n${paint.bold(name)} is ${how}: ${countsText(result)}, from ${source.file}${guessed}.\nLook at it, then: teams run --dry-run\n`;
+  const what = `${paint.bold(printable(name))} is ${how}: ${countsText(result)}, from ${printable(source.file)}${guessed}.`;
+  return `${importText(result, source, paint)}\n${what}\nnext: teams validate${argument} --lint, then teams run${argument} --dry-run\n`;
 }
 
 function refuse(options: ImportOptions, diagnostics: readonly Diagnostic[]): ExitCode {
