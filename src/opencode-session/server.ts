@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 
 const START_MS = 60_000;
 const CALL_MS = 20_000;
-/** A fresh server now and then says that it listens, and never answers. */
+/** A fresh server now and then says that it listens, and never answers; and the port may be taken meanwhile. */
 const STARTS = 3;
 
 export interface OpencodeServer {
@@ -18,12 +18,13 @@ export interface OpencodeServer {
 /** Starts `opencode serve` on the loopback, with a password of its own. Throws when it does not answer. */
 export async function startServer(program: string): Promise<OpencodeServer> {
   for (let start = 1; ; start++) {
-    const server = await startOnce(program);
+    let server: OpencodeServer | null = null;
     try {
+      server = await startOnce(program);
       await server.call('GET', '/session');
       return server;
     } catch (error) {
-      await server.close();
+      await server?.close();
       if (start === STARTS) throw error;
     }
   }

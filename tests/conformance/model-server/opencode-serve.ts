@@ -14,21 +14,16 @@ const CALL_MS = 20_000;
  * output; `stop` aborts the session before the server is ended.
  */
 export async function runServed(
-  { binary, cwd, env }: Program,
+  program: Program,
   prompt: string,
   resume: string | null,
   stop: () => boolean,
 ): Promise<DirectEnd> {
-  const child = spawn(binary, ['serve', '--hostname', '127.0.0.1', '--port', String(await freePort())], {
-    cwd,
-    env: { ...env, OPENCODE_SERVER_PASSWORD: PASSWORD },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const { child, url } = await serve(program);
   let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const reading = new AbortController();
   try {
-    const url = await listening(child);
     const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
       const response = await fetch(`${url}${path}`, {
         method,
@@ -68,6 +63,25 @@ export async function runServed(
   } finally {
     reading.abort();
     if (child.kill('SIGTERM')) await once(child, 'exit');
+  }
+}
+
+/** The port may be taken before it gets there: then with another one. */
+async function serve(
+  { binary, cwd, env }: Program,
+  tries = 3,
+): Promise<{ readonly child: ChildProcess; readonly url: string }> {
+  const child = spawn(binary, ['serve', '--hostname', '127.0.0.1', '--port', String(await freePort())], {
+    cwd,
+    env: { ...env, OPENCODE_SERVER_PASSWORD: PASSWORD },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  try {
+    return { child, url: await listening(child) };
+  } catch (error) {
+    if (child.kill('SIGKILL')) await once(child, 'exit');
+    if (tries === 1) throw error;
+    return serve({ binary, cwd, env }, tries - 1);
   }
 }
 
