@@ -12,7 +12,7 @@ export interface BackendFacts {
   /** An account, a key, or the variables that the configuration hands on. Null: it needs none. */
   readonly login: Told<'found' | 'missing' | 'unknown'> | null;
   /** The boundary that the operating system draws around its commands. */
-  readonly sandbox: Told<'available' | 'unavailable' | 'none' | 'unknown'>;
+  readonly sandbox: Sandbox;
 }
 
 export interface Told<State extends string> {
@@ -20,6 +20,11 @@ export interface Told<State extends string> {
   /** For people; never the content of a secret. */
   readonly text: string;
   readonly fix?: string;
+}
+
+export interface Sandbox extends Told<'available' | 'unavailable' | 'none' | 'unknown'> {
+  /** The configured permissions rely on it. */
+  readonly needed: boolean;
 }
 
 export interface DoctorFacts {
@@ -113,7 +118,9 @@ export function findingsOf(facts: DoctorFacts): readonly Finding[] {
     if (!isSpare(backend)) add(subject, severity, backend.problem);
     if (backend.use === 'none' || backend.program === null) continue;
     add(subject, 'warning', missingIn('login-missing', backend.login));
-    add(subject, 'warning', missingIn('sandbox-unavailable', backend.sandbox));
+    const { sandbox, problem } = backend;
+    if (sandbox.needed && problem === null)
+      add(subject, 'warning', missingIn('sandbox-unavailable', sandbox));
   }
   return findings;
 }

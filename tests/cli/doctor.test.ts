@@ -78,7 +78,8 @@ not ready: 1 problem to mend first (1 warning)
 
 test('everything that a configuration and a PRD ask for', async () => {
   install('claude', 'echo "2.1.329 (Claude Code)"');
-  install('codex', 'echo "codex-cli 0.1.0"');
+  install('codex', 'echo "codex-cli 0.169.0"');
+  install('copilot', 'echo 0.0.400');
   install('bwrap', 'exit 1');
   install('mine', 'exit 0');
   vi.stubEnv('ANTHROPIC_API_KEY', 'a-secret-key');
@@ -86,6 +87,7 @@ test('everything that a configuration and a PRD ask for', async () => {
     'prd.json': prd([
       { id: 'E1', stories: 2 },
       { id: 'E2', more: { backend: 'codex' } },
+      { id: 'E4', more: { backend: 'copilot' } },
       { id: 'E3', more: { backend: 'opencode', status: 'completed' } },
     ]),
     'teams.config.yml': JSON.stringify({
@@ -103,24 +105,27 @@ test('everything that a configuration and a PRD ask for', async () => {
 ✓ disk           N GB free at HERE
 ✓ repository     HERE, main at ${repo.git('rev-parse', '--short=7', 'HEAD')}
 ✓ configuration  teams.config.yml; permissions: safe
-✓ PRD            prd.json: 3 epics, 4 stories
+✓ PRD            prd.json: 4 epics, 5 stories
 
 agents
 ✓ claude         2.1.329, a run would use it
                  program   MACHINE/bin/claude
                  login     ANTHROPIC_API_KEY is set
-                 sandbox   none
-✗ codex          0.1.0, a run would use it
+                 sandbox   its sandbox needs socat (install it with the package manager of your system, such as: apt-get install socat)
+! codex          0.169.0, a run would use it
                  program   MACHINE/bin/codex
-                 backend codex: codex 0.1.0 is too old
-                 where  MACHINE/bin/codex
-                 why    it has to be 0.169.0 or newer
-                 fix    npm install -g @openai/codex@latest
                  no login and no key found
                  fix    codex login, or set CODEX_API_KEY
                  its own sandbox cannot work here: commands of safe and sandboxed would fail
                  fix    allow user namespaces: sysctl -w kernel.unprivileged_userns_clone=1 user.max_user_namespaces=15000, and on Ubuntu kernel.apparmor_restrict_unprivileged_userns=0; in a container, start it with a seccomp profile that permits them
-- copilot        not installed: npm install -g @github/copilot
+✗ copilot        0.0.400, a run would use it
+                 program   MACHINE/bin/copilot
+                 login     not known: the keychain or the GitHub CLI may have it
+                 sandbox   none
+                 backend copilot: copilot 0.0.400 is too old
+                 where  MACHINE/bin/copilot
+                 why    it has to be 1.0.0 or newer
+                 fix    npm install -g @github/copilot@latest
 - opencode       not installed: npm install -g opencode-ai
 ✓ own
                  program   MACHINE/bin/mine
@@ -235,5 +240,40 @@ test('a stand-in makes up for a backend that is not there', async () => {
                  sandbox   not known
 
 ready: sessions can be started on own (2 warnings)
+`);
+});
+
+test('permissions: sandboxed need what the sandbox of the CLI needs', async () => {
+  install('claude', 'echo "2.1.329 (Claude Code)"');
+  const repo = repository({ 'teams.config.yml': 'permissions: sandboxed\n' });
+  const claude = async (): Promise<string> => {
+    const { code, text } = await doctor(repo.path);
+    return `${code} ${text.slice(text.indexOf('agents\n') + 7, text.indexOf('- codex'))}`;
+  };
+  vi.stubEnv('ANTHROPIC_API_KEY', 'a-secret-key');
+  const row = `claude         2.1.329, a run would use it
+                 program   MACHINE/bin/claude
+                 login     ANTHROPIC_API_KEY is set
+                 sandbox   `;
+  expect(await claude())
+    .toBe(`3 ✗ ${row}its sandbox needs bubblewrap and socat (install them with the package manager of your system, such as: apt-get install bubblewrap socat)
+                 backend claude: its sandbox needs bubblewrap and socat
+                 where  permissions: sandboxed
+                 fix    install them with the package manager of your system, such as: apt-get install bubblewrap socat
+`);
+  for (const name of ['bwrap', 'socat']) install(name, 'exit 1');
+  expect(await claude()).toContain('backend claude: its sandbox cannot work here\n');
+  install('bwrap', 'exit 0');
+  expect(await claude()).toBe(`0 ✓ ${row}its own, with permissions: sandboxed\n`);
+});
+
+test('permissions: sandboxed are refused where the CLI has no sandbox', async () => {
+  install('copilot', 'echo 1.2.3');
+  const repo = repository({ 'teams.config.yml': 'permissions: sandboxed\nbackend: copilot\n' });
+  const { code, text } = await doctor(repo.path);
+  expect(code).toBe(3);
+  expect(text).toContain(`                 backend copilot has no permission profile "sandboxed"
+                 where  permissions in teams.config.yml
+                 fix    use "safe" or "bypass"; docs/backends/copilot.md says what each can prevent
 `);
 });

@@ -1,3 +1,4 @@
+import { sandboxState } from '../../src/adapters/agents/claude-sandbox.ts';
 import { describeTeam } from './team-suite.ts';
 
 /** Nothing is confined: only a push is held back, by rules and by git. */
@@ -8,6 +9,8 @@ const FREE = {
   network: true,
 } as const;
 
+const CLOSED = { pushed: [], written: false, read: true, network: false } as const;
+
 await describeTeam('claude', {
   costs: true,
   toolsOfRoles: true,
@@ -17,7 +20,12 @@ await describeTeam('claude', {
     'server-error': /500 internal error/,
   },
   limits: { tellsReset: true, waits: false },
-  permissions: { safe: FREE, bypass: FREE },
+  permissions: {
+    safe: FREE,
+    bypass: FREE,
+    // Where it cannot work, claude-sandbox.conformance.ts says so.
+    ...((await sandboxState('/')).state === 'available' && { sandboxed: CLOSED }),
+  },
   denied: /denied: .*git push/,
   hidden: [],
   waits: true,

@@ -13,6 +13,8 @@ export interface Launch {
   readonly env: Readonly<Record<string, string>>;
   /** How it is asked to end. Default: SIGTERM. */
   readonly stopSignal?: 'SIGTERM' | 'SIGINT';
+  /** Files that its sandbox shows in the worktree and that are not there, from its root: git passes them over. */
+  readonly phantoms?: readonly string[];
   /** What a person should know of this session, such as roles that the repository defines itself. */
   readonly notes?: readonly string[];
   /** How the agent CLI was told to call the session. Absent: a line of its output tells. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Config } from '../../domain/config.ts';
 import type { Backend } from './backend.ts';
 import { readClaudeLine } from './claude-events.ts';
+import { OLDEST_SANDBOX, PHANTOMS, sandboxFor, sandboxProblem, sandboxState } from './claude-sandbox.ts';
 import { loginOf } from './login.ts';
 import { installationOf, type NpmCli, problemOf, programOf } from './native-program.ts';
 import { rolesForSession } from './roles/session-roles.ts';
@@ -22,7 +23,7 @@ const CLI: NpmCli = {
   native: [PLATFORM, `${PLATFORM}-musl`].map((host) => `@anthropic-ai/claude-code-${host}/claude`),
   oldest: [2, 1, 0],
   quiet: QUIET,
-  profiles: ['safe', 'bypass'],
+  profiles: ['safe', 'sandboxed', 'bypass'],
 };
 
 /** Who pays, for which models, and where the CLI keeps what it knows of the person. */
@@ -70,7 +71,11 @@ export function claudeBackend(
   root: string,
 ): Backend {
   return {
-    unavailable: () => problemOf(CLI, config, root),
+    async unavailable() {
+      if (config.permissions !== 'sandboxed') return problemOf(CLI, config, root);
+      const missing = await problemOf({ ...CLI, oldest: OLDEST_SANDBOX }, config, root);
+      return missing ?? sandboxProblem(root);
+    },
     inspect: async () => ({
       ...(await installationOf(CLI, root)),
       login: loginOf({
@@ -79,11 +84,12 @@ export function claudeBackend(
         elsewhere: loginElsewhere(),
         fix: 'start claude and type /login, or set ANTHROPIC_API_KEY',
       }),
-      sandbox: { state: 'none', text: 'none' },
+      sandbox: { ...(await sandboxState(root)), needed: config.permissions === 'sandboxed' },
     }),
     async launch(request) {
       const roles = await rolesForSession('claude', request, config);
       const bypass = config.permissions === 'bypass';
+      const sandbox = config.permissions === 'sandboxed' ? await sandboxFor(request, KEYS) : null;
       const asRoot = process.getuid?.() === 0;
       const { resume } = request;
       return {
@@ -95,10 +101,11 @@ export function claudeBackend(
           ...(request.model === null ? [] : ['--model', request.model]),
           ...(bypass
             ? ['--dangerously-skip-permissions']
-            : ['--permission-mode', 'dontAsk', '--allowedTools', ...TOOLS]),
+            : ['--permission-mode', 'dontAsk', '--allowedTools', ...(sandbox?.tools ?? TOOLS)]),
           '--disallowedTools',
           ...DENIED,
           '--strict-mcp-config',
+          ...(sandbox?.args ?? []),
           ...roles.args,
         ],
         stdin: 'prompt',
@@ -115,6 +122,7 @@ export function claudeBackend(
         },
         // After SIGINT it exits with 0, and a resumed model believes that it is not wanted to go on.
         stopSignal: 'SIGTERM',
+        phantoms: sandbox === null ? [] : PHANTOMS,
         notes: roles.notes,
       };
     },

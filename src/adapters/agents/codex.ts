@@ -1,14 +1,15 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Config } from '../../domain/config.ts';
-import type { BackendFacts } from '../../domain/doctor.ts';
+import type { Sandbox } from '../../domain/doctor.ts';
 import type { SessionRequest } from '../../engine/ports.ts';
 import type { Backend } from './backend.ts';
 import { readCodexLine, threadOf } from './codex-events.ts';
 import { lastWrite, NO_ROLLOUTS, readRollouts, type Rollouts } from './codex-rollouts.ts';
+import { gitFolders } from './git-folders.ts';
 import { canIsolate, NAMESPACES_FIX } from './isolation.ts';
 import { loginOf } from './login.ts';
 import { installationOf, type NpmCli, problemOf, programOf } from './native-program.ts';
@@ -50,7 +51,7 @@ export function codexBackend(config: Config, root: string): Backend {
           : null,
         fix: 'codex login, or set CODEX_API_KEY',
       }),
-      sandbox: await sandboxOf(root),
+      sandbox: { ...(await sandboxOf(root)), needed: config.permissions !== 'bypass' },
     }),
     async launch(request) {
       const roles = await rolesForSession('codex', request, config);
@@ -110,7 +111,7 @@ export function codexBackend(config: Config, root: string): Backend {
   };
 }
 
-async function sandboxOf(root: string): Promise<BackendFacts['sandbox']> {
+async function sandboxOf(root: string): Promise<Omit<Sandbox, 'needed'>> {
   if (process.platform !== 'linux') return { state: 'unknown', text: 'its own; not tried on this platform' };
   const can = await canIsolate(root);
   if (can === null) return { state: 'unknown', text: 'its own; not known whether it works here' };
@@ -132,15 +133,6 @@ async function permissionArgs(config: Config, request: SessionRequest): Promise<
     '-c',
     `sandbox_workspace_write.writable_roots=[${writable.map(tomlString).join(', ')}]`,
   ];
-}
-
-/** What a commit writes to: the folder of the worktree in the repository, and the repository itself. */
-async function gitFolders(worktree: string): Promise<readonly string[]> {
-  const link = /^gitdir: (.+)$/m.exec(await readFile(join(worktree, '.git'), 'utf8'))?.[1];
-  if (link === undefined) throw new Error(`${worktree} is no worktree of git`);
-  const own = resolve(worktree, link);
-  const common = resolve(own, (await readFile(join(own, 'commondir'), 'utf8')).trim());
-  return [common, own];
 }
 
 /** As one value: a path as part of the key would be cut at its dots. Roles of a repository need it. */

@@ -33,7 +33,7 @@ export function commandBackend(name: string, config: CommandConfig, root: string
         launcher: path,
         program: path,
         login: config.env.length === 0 ? null : variables(name, config.env, missing),
-        sandbox: { state: 'unknown', text: 'not known' },
+        sandbox: { state: 'unknown', text: 'not known', needed: false },
       };
     },
     launch: async (request) => ({

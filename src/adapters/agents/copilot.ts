@@ -64,7 +64,7 @@ export function copilotBackend(
         elsewhere: 'the keychain or the GitHub CLI may have it',
         fix: 'copilot login',
       }),
-      sandbox: { state: 'none', text: 'none' },
+      sandbox: { state: 'none', text: 'none', needed: false },
     }),
     async launch(request) {
       const sessionId = request.resume?.sessionId ?? randomUUID();

@@ -7,7 +7,7 @@ const NOTHING = {
   launcher: null,
   program: null,
   login: null,
-  sandbox: { state: 'none', text: 'none' },
+  sandbox: { state: 'none', text: 'none', needed: false },
 } as const;
 
 /** What can be told of each backend without a network and without a token. `root`: of the repository. */

@@ -63,7 +63,7 @@ export function opencodeBackend(config: Config, root: string): Backend {
         elsewhere: 'its configuration may have a provider with a key, or one that needs none',
         fix: 'opencode auth login',
       }),
-      sandbox: { state: 'none', text: 'none' },
+      sandbox: { state: 'none', text: 'none', needed: false },
     }),
     async launch(request) {
       const roles = await rolesForSession('opencode', request, config);

@@ -33,7 +33,7 @@ export function scriptedBackend(name: string, config: ScriptedConfig, root: stri
       launcher: agent,
       program: existsSync(agent) ? agent : null,
       login: null,
-      sandbox: { state: 'none', text: 'none' },
+      sandbox: { state: 'none', text: 'none', needed: false },
     }),
     launch: async () => ({
       argv: [process.execPath, agent],

@@ -9,7 +9,7 @@ import { newMark, sessionMark } from '../process/mark.ts';
 import { secretsOf } from '../secrets.ts';
 import { contractEnvironment, inheritedEnvironment } from './environment.ts';
 import { listen } from './listener.ts';
-import { forbidPush } from './no-push.ts';
+import { gitSettings } from './git-settings.ts';
 import { findBackend } from './registry.ts';
 
 const CAUSES = {
@@ -43,7 +43,12 @@ export function createSessions({
       const launch = await backend.launch(request);
       const { argv, stdin, inherit, env: own } = launch;
       const mark = newMark(request.runId);
-      const told = { ...mark, ...contractEnvironment(request), ...(await forbidPush(request)), ...own };
+      const told = {
+        ...mark,
+        ...contractEnvironment(request),
+        ...(await gitSettings(request, launch.phantoms ?? [])),
+        ...own,
+      };
       const inherited = inheritedEnvironment(inherit);
       const record = {
         v: 1,

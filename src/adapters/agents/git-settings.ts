@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { SessionRequest } from '../../engine/ports.ts';
@@ -9,17 +9,25 @@ import { storing } from '../storage-error.ts';
 const NOWHERE = '/dev/null/teams: a session never pushes, teams merges what is committed ';
 
 /**
- * Keeps git itself from pushing anywhere, however the command is spelled, while it fetches as ever. The rules that agent
- * CLIs have for commands only see their text. It is a file in place of the person's global configuration, which it
- * includes, and not GIT_CONFIG_KEY_<n>: Codex keeps variables with KEY in their name from commands. Throws `StorageError`.
+ * What git is told in a session: to push nowhere, however the command is spelled, while it fetches as ever. The rules
+ * that agent CLIs have for commands only see their text. And to pass over what is only in the worktree to the eyes of a
+ * sandbox (`phantoms`). It is a file in place of the person's global configuration, which it includes, and not
+ * GIT_CONFIG_KEY_<n>: Codex keeps variables with KEY in their name from commands. Throws `StorageError`.
  */
-export async function forbidPush({
-  worktree,
-  folder,
-}: Pick<SessionRequest, 'worktree' | 'folder'>): Promise<Record<string, string>> {
+export async function gitSettings(
+  { worktree, folder }: Pick<SessionRequest, 'worktree' | 'folder'>,
+  phantoms: readonly string[],
+): Promise<Record<string, string>> {
   const path = join(folder, 'gitconfig');
-  const content = configuration(await settingsOf(worktree));
-  await storing(path, () => writeFile(path, content, { mode: 0o600 }));
+  const lines = configuration(await settingsOf(worktree));
+  if (phantoms.length > 0) {
+    const ignore = join(folder, 'gitignore');
+    const own = await ignoredByPerson(worktree);
+    const content = [own, ...phantoms.map((name) => `/${name}`), ''].join('\n');
+    await storing(ignore, () => writeFile(ignore, content, { mode: 0o600 }));
+    lines.push('[core]', `\texcludesFile = ${quoted(ignore)}`);
+  }
+  await storing(path, () => writeFile(path, `${lines.join('\n')}\n`, { mode: 0o600 }));
   return { GIT_CONFIG_GLOBAL: path };
 }
 
@@ -51,7 +59,7 @@ async function settingsOf(worktree: string): Promise<Settings> {
  * Of all prefixes that fit an address the longest counts, and of equal ones the first: so every address that is known is
  * named as a whole, and ours come before those of the person.
  */
-function configuration({ rewritten, pushUrls }: Settings): string {
+function configuration({ rewritten, pushUrls }: Settings): string[] {
   return [
     '# Made by teams for one session. Commits and fetches work as ever; pushes lead nowhere.',
     `[url ${quoted(NOWHERE)}]`,
@@ -59,16 +67,27 @@ function configuration({ rewritten, pushUrls }: Settings): string {
     ...pushUrls.map((address) => `\tinsteadOf = ${quoted(address)}`),
     '[include]',
     ...globalFiles().map((file) => `\tpath = ${quoted(file)}`),
-    '',
-  ].join('\n');
+  ];
 }
 
 /** What git would have read as global configuration; files that do not exist are passed over. */
 function globalFiles(): readonly string[] {
-  const { GIT_CONFIG_GLOBAL: own, XDG_CONFIG_HOME: xdg } = process.env;
+  const own = process.env['GIT_CONFIG_GLOBAL'];
   if (own !== undefined) return own === '' ? [] : [own];
-  const config = xdg === undefined || xdg === '' ? join(homedir(), '.config') : xdg;
-  return [join(config, 'git', 'config'), join(homedir(), '.gitconfig')];
+  return [join(configHome(), 'config'), join(homedir(), '.gitconfig')];
+}
+
+function configHome(): string {
+  const xdg = process.env['XDG_CONFIG_HOME'];
+  return join(xdg === undefined || xdg === '' ? join(homedir(), '.config') : xdg, 'git');
+}
+
+/** What the person has git ignore in every repository. */
+async function ignoredByPerson(worktree: string): Promise<string> {
+  const asked = ['config', '--type=path', '--get', 'core.excludesFile'];
+  const { stdout } = await runGit(worktree, asked, { accept: 'any' });
+  // There mostly is none.
+  return readFile(stdout.trim() || join(configHome(), 'ignore'), 'utf8').catch(() => '');
 }
 
 const quoted = (text: string): string =>

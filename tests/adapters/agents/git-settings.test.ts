@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { gitSettings } from '../../../src/adapters/agents/git-settings.ts';
 import { SessionRig } from './session-rig.ts';
 
 let rig: SessionRig;
@@ -117,4 +118,16 @@ it('takes the place of the global configuration that the person named, and inclu
   expect((await session('git config user.name')).tail).toBe('Bo');
   vi.stubEnv('GIT_CONFIG_GLOBAL', '');
   expect((await session('git config user.name')).exitCode).toBe(1);
+});
+
+it('passes over what only a sandbox shows in the worktree, and what the person ignores', async () => {
+  writeFileSync(join(home, 'my ignores'), '*.swp');
+  git('config', '--file', join(home, '.gitconfig'), 'core.excludesFile', '~/my ignores');
+  const worktree = join(rig.root, 'work');
+  const env = await gitSettings({ worktree, folder: rig.root }, ['.bashrc', '.claude/hooks']);
+  mkdirSync(join(worktree, 'sub'));
+  for (const name of ['.bashrc', 'a.swp', 'b.txt', 'sub/.bashrc']) writeFileSync(join(worktree, name), '');
+  vi.stubEnv('GIT_CONFIG_GLOBAL', env['GIT_CONFIG_GLOBAL']);
+  work('add', '-A');
+  expect(work('status', '--porcelain').split('\n')).toEqual(['A  b.txt', 'A  sub/.bashrc']);
 });
