@@ -22,9 +22,7 @@ test('a value takes the place of the old one, in its layout', () => {
 test('what is added looks like what is there', () => {
   const set = (text: string, name: string, value: unknown): string =>
     applyEdits(text, setMember(text, root(text), name, value));
-  expect(set(OBJECT, 'new', ['p'])).toBe(
-    OBJECT.replace(']\r\n}', ']\,\r\n\t"new": [\r\n\t\t"p"\r\n\t]\r\n}'),
-  );
+  expect(set(OBJECT, 'new', ['p'])).toBe(OBJECT.replace(']\r\n}', '],\r\n\t"new": [\r\n\t\t"p"\r\n\t]\r\n}'));
   expect(set('{"id": 1}', 'b', true)).toBe('{"id": 1, "b": true}');
   expect(applyEdits(OBJECT, addFirstMember(OBJECT, root(OBJECT), '$schema', './x'))).toBe(
     OBJECT.replace('\t"a"', '\t"$schema": "./x",\r\n\t"a"'),
@@ -125,7 +123,7 @@ test('write-back into a PRD of any layout changes the fields that are meant, and
   });
   const update = fc.record({
     id,
-    status: status as fc.Arbitrary<EpicProgress['status']>,
+    status,
     stories: fc.uniqueArray(fc.record({ id, passes: fc.boolean(), failureReason: reason }), {
       selector: (one) => one.id,
     }),
