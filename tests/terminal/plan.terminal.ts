@@ -25,6 +25,7 @@ test('plans made by themselves are shown one after another: agreed to, edited, r
   onTestFinished(() => repo.remove());
   const terminal = await openTerminal({
     cwd: repo.path,
+    rows: 60,
     env: { EDITOR: 'my-editor --wait' },
     // Fails at first, then adds a line.
     programs: {
@@ -32,32 +33,28 @@ test('plans made by themselves are shown one after another: agreed to, edited, r
         'test "$1" = --wait || exit 9; test -e ~/once || { touch ~/once; exit 1; }; echo Carefully. >> "$2"\n',
     },
   });
+  const asked = (epicId: string): RegExp =>
+    new RegExp(`◆ +Agree to the plan of ${epicId}\\?[^]*Enter: confirm`);
   await terminal.command('teams plan --non-interactive');
-  const shown = await terminal.waitFor('agree to the plan of A? [y]es [n]o [e]dit:');
-  expect(shown).toMatch(/\nA {2}Epic A\n\n## A-1\n\nWrite docs\/A\/A-1\.md\.\n\nagree/);
-  await terminal.type('x');
+  const shown = await terminal.waitFor(asked('A'));
+  expect(shown).toMatch(/\nA {2}Epic A\n\n## A-1\n\nWrite docs\/A\/A-1\.md\.\n\n/);
   await terminal.press('Enter');
-  await terminal.waitFor(/dit: x\nagree to the plan of A\?/);
-  await terminal.type('y');
-  await terminal.press('Enter');
-  await terminal.waitFor(/A {2}agreed, and stored in \.teams\/plans\/A\.md\n[\s\S]*agree to the plan of B\?/);
+  await terminal.waitFor(/A {2}agreed, and stored in \.teams\/plans\/A\.md\n/);
+  await terminal.waitFor(asked('B'));
   expect(planned(repo)).toEqual(['A']);
 
-  await terminal.type('e');
-  await terminal.press('Enter');
+  await terminal.press('Down', 'Enter');
   await terminal.waitFor('the editor "my-editor --wait" did not do its work: it ended with 1');
-  await terminal.waitFor(/did not do its work[\s\S]*agree to the plan of B\?/);
-  await terminal.type('edit');
+  await terminal.waitFor(new RegExp(`did not do its work[^]*${asked('B').source}`));
+  await terminal.press('Down', 'Enter');
+  await terminal.waitFor(new RegExp(`Carefully\\.\n\n[^]*${asked('B').source}`));
   await terminal.press('Enter');
-  await terminal.waitFor(/Carefully\.\n\nagree to the plan of B\?/);
-  await terminal.type('YES');
-  await terminal.press('Enter');
-  await terminal.waitFor('agree to the plan of C?');
+  await terminal.waitFor(asked('C'));
   expect(planOf(repo, 'B')).toBe('## B-1\n\nWrite docs/B/B-1.md.\nCarefully.\n');
 
-  await terminal.type('n');
-  await terminal.press('Enter');
-  await terminal.waitFor(/C {2}not agreed: nothing is stored[\s\S]*agree to the plan of D\?/);
+  await terminal.press('Up', 'Enter');
+  await terminal.waitFor(/C {2}not agreed: nothing is stored/);
+  await terminal.waitFor(asked('D'));
   await terminal.press('C-c');
   const end = await terminal.waitFor(/^\[130\]/m);
   expect(end).toContain('2 of 4 planned\nnext      teams plan');
@@ -87,8 +84,7 @@ test('a conversation about each epic, dependencies first; one that leaves no pla
   await terminal.waitFor('Files or a database?\n>');
   await terminal.type('files');
   await terminal.press('Enter');
-  await terminal.waitFor(/A {2}Epic A\n\nUse files\.\n\nagree to the plan of A\?/);
-  await terminal.type('y');
+  await terminal.waitFor(/A {2}Epic A\n\nUse files\.\n\n[^]*Agree to the plan of A\?[^]*Enter: confirm/);
   await terminal.press('Enter');
   await terminal.waitFor('Anything else?\n>');
   await terminal.press('C-c');

@@ -3,7 +3,7 @@ import { selectToPlan } from '../../domain/plan-scope.ts';
 import type { Prd } from '../../domain/prd.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { nearMiss } from '../../source/near-miss.ts';
-import { canAsk } from '../ask.ts';
+import { canAsk } from '../asking.ts';
 import { withLock } from '../drive.ts';
 import { printProblem } from '../output.ts';
 import { planEpics, type PlanningOptions } from '../planning/plan-epics.ts';
@@ -50,8 +50,8 @@ export async function planCommand(options: PlanOptions): Promise<ExitCode> {
 }
 
 /** Null when there is somebody to agree, or the person has said that nobody needs to be asked. */
-export function nobodyToAsk({ yes }: { readonly yes?: boolean }, flags: string): Problem | null {
-  if (yes === true || canAsk()) return null;
+export function nobodyToAsk({ yes, env }: PlanningOptions, flags: string): Problem | null {
+  if (yes === true || canAsk(env)) return null;
   return {
     code: 'nobody-to-ask',
     what: 'a plan counts once you have agreed to it, and there is no terminal to ask you on',

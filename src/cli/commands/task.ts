@@ -5,7 +5,7 @@ import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import { printable } from '../../domain/printable.ts';
 import { fail, ok, type Outcome, type Problem } from '../../domain/problem.ts';
 import { taskPrd } from '../../domain/task.ts';
-import { ask, canAsk } from '../ask.ts';
+import { personAt } from '../authoring/person.ts';
 import { withLock } from '../drive.ts';
 import { type CommandContext, printProblem } from '../output.ts';
 import { planEpics } from '../planning/plan-epics.ts';
@@ -44,7 +44,7 @@ export async function taskCommand(options: TaskOptions): Promise<ExitCode> {
   if (options.here === true) {
     const here = await mayWorkHere(options, root, branch);
     if (!here.ok) return refuse(here.error);
-    if (!here.value) return EXIT.passed;
+    if (here.value !== null) return here.value;
   }
   await excludeTeamsFolder(opened.value);
   await makeTeamsFolder(root);
@@ -63,12 +63,12 @@ export async function taskCommand(options: TaskOptions): Promise<ExitCode> {
   }
 }
 
-/** False: the person does not want it after all. */
+/** Null: the work may go into the branch. An exit code: the person does not want it after all. */
 async function mayWorkHere(
-  { yes, stdout }: TaskOptions,
+  { yes, env, stdout }: TaskOptions,
   root: string,
   branch: string | null,
-): Promise<Outcome<boolean>> {
+): Promise<Outcome<ExitCode | null>> {
   if (branch === null) {
     const what = 'no branch is checked out, so there is none to work on';
     return fail({ code: 'detached-head', what, fix: 'git switch BRANCH, or leave out --here' });
@@ -82,25 +82,21 @@ async function mayWorkHere(
       fix: 'commit or stash them, or leave out --here',
     });
   }
-  if (yes === true) return ok(true);
+  if (yes === true) return ok(null);
   const name = printable(branch);
-  if (!canAsk()) {
+  const person = personAt(env, 'teams task');
+  if (!person.canBeAsked) {
     return fail({
       code: 'nobody-to-ask',
       what: `--here brings the work into ${name}, and there is no terminal to ask you on`,
       fix: 'add --yes, or leave out --here',
     });
   }
-  const question = `once it has passed every check, bring the work into ${name}? [y]es [n]o: `;
-  const answers = new Map([
-    ['y', true],
-    ['yes', true],
-    ['n', false],
-    ['no', false],
-  ]);
-  const answer = await ask(question, answers);
-  if (answer !== true) stdout('nothing was done\n');
-  return ok(answer === true);
+  const asking = await person.ask();
+  const may = await asking.confirm(`Bring the work into ${name} once it has passed every check?`);
+  if (may === true) return ok(null);
+  stdout('nothing was done\n');
+  return ok(may === null ? EXIT.interrupted : EXIT.passed);
 }
 
 /** Null: it has an agreed plan, the work can begin. */

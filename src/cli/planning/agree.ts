@@ -1,38 +1,36 @@
+import { editFile } from '../../adapters/editor.ts';
 import { PLAN_LIMIT } from '../../domain/agreed-plan.ts';
 import type { Epic } from '../../domain/prd.ts';
 import { clip, printable } from '../../domain/printable.ts';
-import { editFile } from '../../adapters/editor.ts';
 import { paintFor } from '../../report/paint.ts';
-import { ask } from '../ask.ts';
+import type { Asking } from '../asking.ts';
 import { type CommandContext, printProblem } from '../output.ts';
 
-/** `file`: a copy of the plan that the person may edit. */
+/** `file`: for the text while the person edits it. */
 export interface Proposal {
   readonly epic: Epic;
   readonly plan: string;
   readonly file: string;
 }
 
-const ANSWERS = new Map([
-  ['y', 'yes'],
-  ['yes', 'yes'],
-  ['n', 'no'],
-  ['no', 'no'],
-  ['e', 'edit'],
-  ['edit', 'edit'],
-] as const);
-
 /** Shows a plan and asks for it, again after every edit. `left`: they want to hear no more questions. */
 export async function agreeTo(
   context: CommandContext,
+  asking: Asking,
   { epic, plan, file }: Proposal,
 ): Promise<{ readonly agreed: string } | 'no' | 'left'> {
-  const paint = paintFor(context.color);
+  const heading = paintFor(context.color).bold(printable(`${epic.id}  ${epic.title}`));
   for (let text = plan; ;) {
-    context.stdout(
-      `\n${paint.bold(printable(`${epic.id}  ${epic.title}`))}\n\n${printable(text, { multiline: true })}\n\n`,
+    context.stdout(`\n${heading}\n\n${printable(text, { multiline: true })}\n\n`);
+    const answer = await asking.choose<'yes' | 'edit' | 'no'>(
+      `Agree to the plan of ${epic.id}?`,
+      [
+        { value: 'yes', label: 'yes', hint: 'it is stored, and followed by the next run' },
+        { value: 'edit', label: 'edit it' },
+        { value: 'no', label: 'no', hint: 'nothing is stored' },
+      ],
+      'yes',
     );
-    const answer = await ask(`agree to the plan of ${epic.id}? [y]es [n]o [e]dit: `, ANSWERS);
     switch (answer) {
       case 'yes':
         return { agreed: text };

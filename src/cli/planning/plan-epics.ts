@@ -13,6 +13,7 @@ import type { Outcome, Problem } from '../../domain/problem.ts';
 import { planHash } from '../../engine/agreed-plan.ts';
 import { findStart } from '../../engine/plan-run.ts';
 import type { Git } from '../../engine/ports.ts';
+import { type Person, personAt } from '../authoring/person.ts';
 import { clearLeft, openAuthoring, prepareSession, stopOnSignals } from '../authoring/session.ts';
 import { resolveBase } from '../base.ts';
 import { type CommandContext, printProblem } from '../output.ts';
@@ -56,7 +57,8 @@ export async function planEpics(
   const planning = { id, folder, config, prd, prompts: readPrompts(), base: start.value.commit };
   await copyPrd(planning);
   const keeper = new Keeper(project, narratorOf(options, epics));
-  const work = { options, project, git, planning, keeper };
+  const person = personAt(options.env, 'teams plan');
+  const work = { options, project, git, planning, keeper, person };
   const code =
     options.interactive === false ? await planByThemselves(work, epics) : await planTogether(work, epics);
   for (const problem of keeper.problems) printProblem(options, problem);
@@ -69,6 +71,7 @@ interface Work {
   readonly git: Git;
   readonly planning: Planning;
   readonly keeper: Keeper;
+  readonly person: Person;
 }
 
 async function planByThemselves(work: Work, epics: readonly Epic[]): Promise<ExitCode> {
@@ -119,12 +122,12 @@ async function planTogether(work: Work, epics: readonly Epic[]): Promise<ExitCod
 }
 
 async function offer(
-  { options, planning, keeper }: Work,
+  { options, planning, keeper, person }: Work,
   epic: Epic,
   plan: string,
 ): Promise<'done' | 'left'> {
   const file = join(planning.folder, 'epics', epic.id, 'plan.md');
-  const answer = await agreeTo(options, { epic, plan, file });
+  const answer = await agreeTo(options, await person.ask(), { epic, plan, file });
   if (answer === 'left') return 'left';
   if (answer === 'no') keeper.narrator.say(epic.id, 'not agreed: nothing is stored');
   else await keeper.keep(epic, answer.agreed);
