@@ -1,4 +1,5 @@
 import { link, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { sep } from 'node:path';
 import { fail, ok, type Outcome } from '../domain/problem.ts';
 
 export interface EditedFile {
@@ -26,6 +27,12 @@ export async function replaceEdited(file: EditedFile, text: string): Promise<Out
       fix: 'make the file and its folder writable, and free space on the disk',
     });
   }
+}
+
+/** Where a file of a repository really is when a link leads out of it; null: it is inside. It has to exist. */
+export async function placeOutside(root: string, path: string): Promise<string | null> {
+  const target = await realpath(path);
+  return target.startsWith((await realpath(root)) + sep) ? null : target;
 }
 
 async function create(path: string, text: string): Promise<boolean> {

@@ -277,6 +277,18 @@ test('a link stays a link, a mode stays, and variables of the day do not get int
   expect(statSync(join(repo.path, 'conf/teams.yml')).mode & 0o777).toBe(0o640);
 });
 
+test('a link that leads out of the repository is not followed', async () => {
+  const repo = project(NODE);
+  const elsewhere = mkdtempSync(join(tmpdir(), 'teams-programs-'));
+  onTestFinished(() => rmSync(elsewhere, { recursive: true }));
+  writeFileSync(join(elsewhere, 'profile'), '# mine\n');
+  symlinkSync(join(elsewhere, 'profile'), join(repo.path, 'teams.config.yml'));
+  const { code, stderr } = await setup(repo, ['--yes']);
+  expect(code).toBe(3);
+  expect(stderr).toContain('error: teams.config.yml is a link that leads out of the repository');
+  expect(readFileSync(join(elsewhere, 'profile'), 'utf8')).toBe('# mine\n');
+});
+
 test('what a file says reaches the terminal without its escapes', async () => {
   const repo = project({ ...NODE, 'teams.config.yml': 'verify: ["echo \\e[2J\\u202e evil"]\n' });
   const { code, stdout, stderr } = await setup(repo, ['--yes', '--verify', 'npm test']);

@@ -1,4 +1,4 @@
-import { replaceEdited } from '../../adapters/edited-file.ts';
+import { placeOutside, replaceEdited } from '../../adapters/edited-file.ts';
 import { editorSchema, schemaComment } from '../../adapters/editor-schemas.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import { printable } from '../../domain/printable.ts';
@@ -30,6 +30,8 @@ export async function runSetup(wish: SetupWish): Promise<Outcome<'written' | 'un
     return fail(code);
   };
   if (wish.yes !== true && !canAsk(wish.env)) return refuse(NO_TERMINAL, EXIT.usage);
+  // Each is asked for its version, and one that was never started may take long to answer.
+  if (wish.yes !== true) wish.stdout('Looking for agent CLIs\n');
   const place = await readPlace(wish, wish.root, wish.given ?? { settings: {}, models: {} });
   if (place === null) return fail(EXIT.usage);
   const chosen = place.file.backend !== undefined || place.given.has('backend');
@@ -64,6 +66,8 @@ async function write({
     wish.stdout(`${printable(name)} says all that already: nothing is changed\n`);
     return ok('unchanged');
   }
+  const outside = source === null ? null : await placeOutside(wish.root, path);
+  if (outside !== null) return refuse(leadsOut(name, outside), EXIT.environment);
   const edited = source === null ? null : editConfig(source.text, changes);
   const what = source === null ? describeAnswers(answers) : describeChanges(file, changes);
   if (source !== null && edited === null) return refuse(notEditable(name, what), EXIT.usage);
@@ -103,6 +107,15 @@ const NO_TERMINAL: Problem = {
   what: 'teams setup asks questions, and there is no terminal to ask them on',
   fix: 'teams setup --yes takes what it finds; flags say what is to be different, see: teams setup --help',
 };
+
+/** Where such a link comes with a repository, somebody else chose what is written to. */
+const leadsOut = (name: string, target: string): Problem => ({
+  code: 'config-outside',
+  what: `${name} is a link that leads out of the repository`,
+  where: target,
+  why: 'it would be changed there',
+  fix: 'put the file itself into the repository, or change it by hand',
+});
 
 const notEditable = (name: string, what: string): Problem => ({
   code: 'config-not-editable',
