@@ -28,7 +28,7 @@ export interface Expected {
   readonly costs: boolean;
   /** Tools can be kept from a role. */
   readonly toolsOfRoles: boolean;
-  /** How the reason of a failed attempt reads. */
+  /** How the reason of a pause reads. */
   readonly failures: Readonly<Record<'unauthorized' | 'limit' | 'server-error', RegExp>>;
   readonly limits: {
     /** The CLI tells when the usage limit of the account is reset. */
@@ -240,7 +240,9 @@ function scenarios(name: CliName, binary: string, expected: Expected): void {
   });
 
   it('takes the commands of sub-agents along on Ctrl-C, and is resumed in the same session', async () => {
-    const { repo, start } = await open('stopped', ONE);
+    // What a CLI still writes when it is asked to end takes longer on a busy machine.
+    const config = { ...ONE.config, timeouts: { grace: '60s' } };
+    const { repo, start } = await open('stopped', { ...ONE, config });
     const run = start();
     await inTool(stage);
     run.kill('SIGINT');

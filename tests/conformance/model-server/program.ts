@@ -15,4 +15,4 @@ export interface Program {
 
 export const POLL_MS = 50;
 /** Nothing that a scenario asks for takes so long. */
-export const LIMIT_MS = 150_000;
+export const LIMIT_MS = 300_000;
