@@ -7,6 +7,7 @@ import { newMark, sessionMark } from '../process/mark.ts';
 import { secretsOf } from '../secrets.ts';
 import type { TalkRequest } from './backend.ts';
 import { contractEnvironment, terminalEnvironment } from './environment.ts';
+import { gitSettings } from './git-settings.ts';
 import { findBackend } from './registry.ts';
 
 export interface Conversations {
@@ -16,7 +17,7 @@ export interface Conversations {
   run(request: TalkRequest, opening: string): Promise<ForegroundEnd>;
 }
 
-/** Sessions that a person talks to. `root` is the repository root. The folder of the session gets argv.json. */
+/** Sessions that a person talks to. `root` is the repository root. The folder of the session gets argv.json and gitconfig. */
 export function createConversations({
   config,
   root,
@@ -51,7 +52,12 @@ export function createConversations({
       if (launch === undefined)
         throw new Error(`a conversation on ${request.backend}, which cannot have one`);
       const mark = newMark(request.runId);
-      const told = { ...mark, ...contractEnvironment(request), ...launch.env };
+      const told = {
+        ...mark,
+        ...contractEnvironment(request),
+        ...(await gitSettings(request, [])),
+        ...launch.env,
+      };
       const inherited = terminalEnvironment(launch.inherit);
       const record = {
         v: 1,

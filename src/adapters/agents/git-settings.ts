@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { SessionRequest } from '../../engine/ports.ts';
 import { runGit } from '../git/run.ts';
 import { storing } from '../storage-error.ts';
@@ -73,7 +73,7 @@ function configuration({ rewritten, pushUrls }: Settings): string[] {
 /** What git would have read as global configuration; files that do not exist are passed over. */
 function globalFiles(): readonly string[] {
   const own = process.env['GIT_CONFIG_GLOBAL'];
-  if (own !== undefined) return own === '' ? [] : [own];
+  if (own !== undefined) return own === '' ? [] : [resolve(own)];
   return [join(configHome(), 'config'), join(homedir(), '.gitconfig')];
 }
 
