@@ -8,7 +8,7 @@ export interface YamlChange {
   readonly value: string | number | readonly string[] | null;
 }
 
-/** In which the documentation has them. */
+/** The order in which the documentation has the keys. */
 const ORDER = Object.keys(configSchema.shape);
 
 /** The text with this change in it, every other byte as it was. Null where the layout is one that is not known here. */
