@@ -4,13 +4,21 @@ import { type Item, itemsBelow, readMarkdown, type Section } from './markdown-tr
 import { type Name, nameOf, titleAndRest } from './names.ts';
 import { Keys, line, prose, sentence } from './words.ts';
 
-const CRITERIA = /^\W*(?:acceptance criteria|acceptance tests?|criteria|definition of done|done when)\W*$/i;
+const CRITERIA =
+  /^\W*(?:acceptance (?:criteria|tests?|scenarios)|criteria|definition of done|done when)\W*$/i;
 /** Headings that only sort what is below them. */
 const SHELVES =
   /^\W*(?:tasks?|to-?dos?|(?:user )?stories|requirements|functional requirements|features|epics|checklist|scope|implementation(?: plan)?|backlog|milestones|phases)\W*$/i;
+/** Those among them whose entries are epics; below the others are stories. */
+const SHELVES_OF_EPICS =
+  /^\W*(?:features|epics|scope|implementation(?: plan)?|roadmap|backlog|milestones|phases)\W*$/i;
 /** In a text without any checklist, what is under these is no work. */
 const PROSE =
   /^\W*(?:overview|introduction|summary|background|context|problem.*|motivation|vision|goals?|objectives?|non-?goals?|out of scope|glossary|terminology|references|links|risks.*|open questions|questions|timeline|schedule|appendix.*|success (?:metrics|criteria)|metrics|assumptions|constraints|personas?|target (?:users|audience)|stakeholders|technical (?:considerations|notes)|architecture|notes|changelog|table of contents)\W*$/i;
+
+/** What a title says before the name of the project. */
+const DOCUMENT =
+  /^(?:prd|product requirements(?: document)?|feature specification|spec(?:ification)?|implementation plan|plan|to-?dos?)\s*[:\u2013\u2014-]\s*(?=\S)/i;
 
 /** A PRD in Markdown: headings are epics and stories, lists are stories and criteria. */
 export function importMarkdown(source: SourceText): Draft {
@@ -51,13 +59,21 @@ class MarkdownPrd {
       if (group !== null) groups.unshift({ group, name: nameOf(title), section: own });
     }
     this.#explain(epics, wrappers, groups.length);
+    const connected = groups.map(({ group, section }) => ({
+      ...group,
+      dependsOn: this.#dependencies(section, group, groups),
+    }));
+    if (connected.length > 1 && connected.every(({ dependsOn }) => dependsOn.length === 0)) {
+      this.#guesses.push({
+        kind: 'dependencies',
+        message:
+          'no epic says what it depends on, so all of them can start at once: add dependsOn where one needs another',
+      });
+    }
     return {
-      project: this.#title === null ? null : nameOf(this.#title.title).title,
+      project: this.#title === null ? null : nameOf(this.#title.title).title.replace(DOCUMENT, ''),
       description: prose((this.#title ?? this.#root).text.join('\n')),
-      groups: groups.map(({ group, section }) => ({
-        ...group,
-        dependsOn: this.#dependencies(section, group, groups),
-      })),
+      groups: connected,
       done: this.#done,
       leftOut: this.#leftOut,
       guesses: this.#guesses,
@@ -78,7 +94,7 @@ class MarkdownPrd {
         only.items.length === 0 &&
         this.#workItems(parent).length === 0 &&
         only.children.some((child) => this.#hasWork(child)) &&
-        (SHELVES.test(only.title) ||
+        ((is(SHELVES_OF_EPICS, only) && !only.children.every((child) => isStory(child))) ||
           only.children.some((child) => child.children.some((below) => this.#hasWork(below))));
       for (const section of parent.children) {
         if (!known.has(section) && !isEmpty(section)) this.#leave(section);
@@ -90,12 +106,16 @@ class MarkdownPrd {
   }
 
   #leave(section: Section): void {
-    const why = this.#boxes ? 'it has no checklist' : 'it has no list of work';
+    const why = this.#boxes
+      ? 'it has no checklist'
+      : is(PROSE, section)
+        ? 'by its name it is no work'
+        : 'it has no list';
     this.#leftOut.push({ key: section.title, title: nameOf(section.title).title, why, at: section.at });
   }
 
   #hasWork(section: Section): boolean {
-    if (!this.#boxes && PROSE.test(section.title)) return false;
+    if (!this.#boxes && is(PROSE, section)) return false;
     return (
       this.#workItems(section).length > 0 ||
       criteriaOf(section).length > 0 ||
@@ -131,7 +151,7 @@ class MarkdownPrd {
 
   #storiesIn(section: Section, path: string, stories: DraftStory[]): void {
     const items = this.#workItems(section);
-    const below = section.children.filter((child) => !CRITERIA.test(child.title) && this.#hasWork(child));
+    const below = section.children.filter((child) => !is(CRITERIA, child) && this.#hasWork(child));
     const criteria = criteriaOf(section);
     if (items.length === 0 && below.length === 0 && criteria.length > 0) {
       this.#sectionStory(section, path, criteria, stories);
@@ -140,12 +160,12 @@ class MarkdownPrd {
     for (const item of items) this.#itemStory(item, path, stories);
     for (const child of below) {
       const name = nameOf(child.title);
-      const under = SHELVES.test(child.title) ? path : `${path}/${name.id ?? name.slug}`;
+      const under = is(SHELVES, child) ? path : `${path}/${name.id ?? name.slug}`;
       const own = this.#workItems(child);
       const holdsStories =
-        SHELVES.test(child.title) ||
+        is(SHELVES, child) ||
         (criteriaOf(child).length === 0 && own.some((item) => item.children.length > 0)) ||
-        child.children.some((deeper) => !CRITERIA.test(deeper.title) && this.#hasWork(deeper));
+        child.children.some((deeper) => !is(CRITERIA, deeper) && this.#hasWork(deeper));
       if (holdsStories) this.#storiesIn(child, under, stories);
       else this.#sectionStory(child, under, criteriaOf(child).length > 0 ? criteriaOf(child) : own, stories);
     }
@@ -173,19 +193,21 @@ class MarkdownPrd {
   #itemStory(item: Item, path: string, stories: DraftStory[]): void {
     const { title: words, rest } = titleAndRest(item.text);
     const name = nameOf(words);
+    // "FR-001: what it is" has its title behind the id.
+    const title = name.title === name.id && rest !== '' ? line(rest) : name.title;
     const key = this.#storyKeys.take(`${path}/${name.id ?? name.slug}`);
     const below = itemsBelow(item);
     const boxes = below.filter((child) => child.checked !== null);
     const ticked = item.checked ?? (boxes.length > 0 && boxes.every((child) => child.checked === true));
     if (ticked) {
-      this.#done.push({ key, title: name.title, why: 'it is ticked', at: item.at });
+      this.#done.push({ key, title, why: 'it is ticked', at: item.at });
       return;
     }
     const children = below.flatMap((child) => textOf(child));
     stories.push({
       key,
       id: name.id ?? name.slug,
-      title: name.title,
+      title,
       description: prose([rest, ...item.notes].filter((text) => text !== '').join('\n')),
       criteria: children.length > 0 ? children : rest === '' ? [] : [sentence(item.text)],
       dependsOn: [],
@@ -257,6 +279,13 @@ const isEmpty = (section: Section): boolean =>
   section.children.length === 0 &&
   section.text.every((text) => text.trim() === '');
 
+/** Whether the words of a heading, without numbers and remarks, are of a kind. */
+const is = (kind: RegExp, section: Section): boolean => kind.test(nameOf(section.title).title);
+
+/** It says itself what has to be true for it. */
+const isStory = (section: Section): boolean =>
+  criteriaOf(section).length > 0 && section.children.every((child) => is(CRITERIA, child));
+
 const textOf = (item: Item): readonly string[] => {
   const text = sentence([item.text, ...item.notes].join(' '));
   return text === '' ? [] : [text];
@@ -265,7 +294,7 @@ const textOf = (item: Item): readonly string[] => {
 /** The list under "Acceptance criteria", as a line or as a heading. */
 const criteriaOf = (section: Section): readonly Item[] => [
   ...section.items.filter((item) => CRITERIA.test(item.label)),
-  ...section.children.filter((child) => CRITERIA.test(child.title)).flatMap((child) => child.items),
+  ...section.children.filter((child) => is(CRITERIA, child)).flatMap((child) => child.items),
 ];
 
 function anyItem(section: Section, test: (item: Item) => boolean): boolean {

@@ -15,8 +15,11 @@ const COUNTED =
   /^(?:(?:user[ -])?story|epic|phase|feature|milestone|step|part|task|section)\s+(\d{1,4})(?:\s*[:.)\u2013\u2014-]\s*|\s+|$)/i;
 const NUMBERED = /^(\d{1,4}(?:\.\d{1,4}){0,4})(?:[.)]\s+|\s*[:\u2013\u2014-]\s+|\s+)/;
 
+/** What templates put behind a heading. */
+const REMARK = /\s*\*?\((?:mandatory|optional|priority:?\s*P?\d)\)\*?\s*$/i;
+
 export function nameOf(raw: string): Name {
-  const text = line(raw);
+  const text = line(raw).replace(REMARK, '');
   const own = OWN_ID.exec(text);
   if (own !== null) {
     const title = text.slice(own[0].length).trim() || text;
