@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { configSchema } from '../src/domain/config.ts';
 import { eventSchema } from '../src/domain/events.ts';
 import { prdSchema } from '../src/domain/prd.ts';
-import { leadResultSchema, mergerResultSchema } from '../src/domain/result.ts';
+import { leadResultSchema, mergerResultSchema, plannerAnswerSchema } from '../src/domain/result.ts';
 import { validatorAnswerSchema, verdictSchema } from '../src/domain/verdict.ts';
 import { scriptSchema } from '../src/scripted-agent/script-schema.ts';
 
@@ -14,6 +14,7 @@ const SCHEMAS = {
   config: { title: 'teams.config.yml', schema: configSchema },
   result: { title: 'The result file of a Team Lead', schema: leadResultSchema },
   'merger-result': { title: 'The result file of a merger', schema: mergerResultSchema },
+  'planner-answer': { title: 'What a planner of teams plan writes', schema: plannerAnswerSchema },
   'validator-answer': { title: 'What a final validator writes', schema: validatorAnswerSchema },
   verdict: { title: 'verdict.json: what teams stores at the end of a run', schema: verdictSchema },
   script: { title: 'What scripted agents do', schema: scriptSchema },

@@ -54,11 +54,12 @@ test('config: the forms of the contract are valid, unknown keys are not', async 
   ]);
 });
 
-test('result, merger-result, validator-answer: the compatible minimum is enough', async () => {
+test('result, merger-result, planner-answer, validator-answer: the compatible minimum is enough', async () => {
   const stories = { 'US-001': { passes: true, failureReason: null, commit: 'a'.repeat(40) } };
   expect(mistakes(await compile('result'), { epicId: 'EPIC-001', stories })).toEqual([]);
   expect(mistakes(await compile('result'), { stories: { S: { passes: 'yes' } } }).length).toBe(2);
   expect(mistakes(await compile('merger-result'), { resolved: true })).toEqual([]);
+  expect(mistakes(await compile('planner-answer'), { epicId: 'E1', plan: 'Do it' })).toEqual([]);
   const answer = {
     phase: 'final-validation',
     verdict: 'pass',

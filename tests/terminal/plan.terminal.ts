@@ -65,7 +65,7 @@ test('plans made by themselves are shown one after another: agreed to, edited, r
 
 test('a conversation about each epic, dependencies first; one that leaves no plan is said', async () => {
   const repo = scriptedProject({
-    epics: [{ id: 'B', dependsOn: ['A'] }, { id: 'A' }],
+    epics: [{ id: 'C', dependsOn: ['B'] }, { id: 'B', dependsOn: ['A'] }, { id: 'A' }],
     script: {
       planner: {
         epics: {
@@ -88,9 +88,11 @@ test('a conversation about each epic, dependencies first; one that leaves no pla
   await terminal.press('Enter');
   await terminal.waitFor('Anything else?\n>');
   await terminal.press('C-c');
+  await terminal.waitFor(/Go on with C\?\n[^]*● Yes/);
+  await terminal.press('Right', 'Enter');
   const end = await terminal.waitFor(/^\[1\]/m);
   expect(end).toContain('B  not planned: the session wrote no plan');
-  expect(end).toContain('1 of 2 planned\nnext      teams plan');
+  expect(end).toContain('1 of 3 planned\nnext      teams plan');
   expect(planOf(repo, 'A')).toBe('Use files.\n');
   assertNothingLeft(repo);
 });

@@ -1,14 +1,13 @@
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import { selectToPlan } from '../../domain/plan-scope.ts';
-import type { Prd } from '../../domain/prd.ts';
 import type { Problem } from '../../domain/problem.ts';
-import { nearMiss } from '../../source/near-miss.ts';
 import { canAsk } from '../asking.ts';
 import { withLock } from '../drive.ts';
 import { printProblem } from '../output.ts';
 import { planEpics, type PlanningOptions } from '../planning/plan-epics.ts';
 import { openProject } from '../project.ts';
 import { planStandings } from '../take-plans.ts';
+import { unknownEpic } from '../unknown-epic.ts';
 
 export interface PlanOptions extends PlanningOptions {
   /** Ids; none: every open epic without a plan that fits. */
@@ -29,7 +28,8 @@ export async function planCommand(options: PlanOptions): Promise<ExitCode> {
   const opened = await openProject({ ...options, flags: { backend, parallel } });
   if (!opened.ok) return opened.error;
   const project = opened.value;
-  const unknown = unknownEpic(project.prd, options.epics);
+  const known = project.prd.epics.map((epic) => epic.id);
+  const unknown = unknownEpic(options.epics, known);
   if (unknown !== null) return refuse(unknown);
   const standings = await planStandings(project.teams, project.prd.epics);
   const chosen = selectToPlan(project.prd, options.epics, standings);
@@ -56,17 +56,5 @@ export function nobodyToAsk({ yes, env }: PlanningOptions, flags: string): Probl
     code: 'nobody-to-ask',
     what: 'a plan counts once you have agreed to it, and there is no terminal to ask you on',
     fix: `add ${flags} to agree to every plan unseen, or run it in a terminal`,
-  };
-}
-
-function unknownEpic(prd: Prd, ids: readonly string[]): Problem | null {
-  const known = prd.epics.map((epic) => epic.id);
-  const unknown = ids.find((id) => !known.includes(id));
-  if (unknown === undefined) return null;
-  const near = nearMiss(unknown, known);
-  return {
-    code: 'unknown-epic',
-    what: `there is no epic ${unknown} in the PRD`,
-    fix: near === null ? `one of: ${known.join(', ')}` : `did you mean ${near}?`,
   };
 }

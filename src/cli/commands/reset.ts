@@ -10,11 +10,11 @@ import { planEpic } from '../../engine/plan-run.ts';
 import { recoverRun } from '../../engine/recover.ts';
 import type { RunContext } from '../../engine/run-context.ts';
 import { loadPrd } from '../../source/load-prd.ts';
-import { nearMiss } from '../../source/near-miss.ts';
 import { composePorts, openRun } from '../compose.ts';
 import { withLock } from '../drive.ts';
 import { type CommandContext, printProblem } from '../output.ts';
 import { openProject, type Project } from '../project.ts';
+import { unknownEpic } from '../unknown-epic.ts';
 
 export interface ResetOptions extends CommandContext {
   readonly epics: readonly string[];
@@ -124,14 +124,7 @@ function wrongUse(options: ResetOptions, known: readonly string[]): Problem | nu
       fix: `teams reset ${known[0]}, or teams reset --all`,
     };
   }
-  const unknown = options.epics.find((id) => !known.includes(id));
-  if (unknown === undefined) return null;
-  const near = nearMiss(unknown, known);
-  return {
-    code: 'unknown-epic',
-    what: `there is no epic ${unknown} in the PRD`,
-    fix: near === null ? `one of: ${known.join(', ')}` : `did you mean ${near}?`,
-  };
+  return unknownEpic(options.epics, known);
 }
 
 /** The branch with work on an epic that is in no integration branch, from the newest run that has it. */

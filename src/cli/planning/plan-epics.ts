@@ -10,6 +10,7 @@ import { readPrompts } from '../../adapters/prompt-files.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import type { Epic } from '../../domain/prd.ts';
 import type { Outcome, Problem } from '../../domain/problem.ts';
+import { runsBefore } from '../../domain/task.ts';
 import { planHash } from '../../engine/agreed-plan.ts';
 import { findStart } from '../../engine/plan-run.ts';
 import type { Git } from '../../engine/ports.ts';
@@ -102,10 +103,10 @@ async function planByThemselves(work: Work, epics: readonly Epic[]): Promise<Exi
 
 /** One conversation after another, each about what the ones before it left. */
 async function planTogether(work: Work, epics: readonly Epic[]): Promise<ExitCode> {
-  const { options, project, planning, keeper } = work;
+  const { options, project, planning, keeper, person } = work;
   const { config, root } = project;
   let failed = false;
-  for (const epic of epics) {
+  for (const [index, epic] of epics.entries()) {
     const session = planSession(planning, epic, { worktree: root, interactive: true });
     const request = await prepareSession(session, root);
     const opening = `Read ${relative(root, request.promptFile)} and do what it says.`;
@@ -115,6 +116,11 @@ async function planTogether(work: Work, epics: readonly Epic[]): Promise<ExitCod
     if ('failed' in plan) {
       failed = true;
       keeper.narrator.say(epic.id, `not planned: ${plan.failed}`, 'bad');
+      // Who has left a conversation may not want the next one.
+      const next = epics[index + 1];
+      if (next === undefined) continue;
+      const goesOn = await (await person.ask()).confirm(`Go on with ${next.id}?`);
+      if (goesOn !== true) return goesOn === null ? EXIT.interrupted : EXIT.notPassed;
     } else if (options.yes === true) await keeper.keep(epic, plan.plan);
     else if ((await offer(work, epic, plan.plan)) === 'left') return EXIT.interrupted;
   }
@@ -184,5 +190,9 @@ async function startOf(git: Git, project: Project): Promise<Outcome<{ readonly c
   if (!base.ok) return base;
   const earlier = await loadRuns(project.teams);
   if (!earlier.ok) return earlier;
-  return findStart(git, { prd: project.prd, base: base.value, earlier: earlier.value });
+  return findStart(git, {
+    prd: project.prd,
+    base: base.value,
+    earlier: runsBefore(earlier.value, project.prdPath),
+  });
 }
