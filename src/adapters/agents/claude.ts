@@ -132,6 +132,9 @@ export function claudeBackend(
         await programOf(CLI, root),
         ...(request.model === null ? [] : ['--model', request.model]),
         opening,
+        // By itself a model decides what needs no question.
+        '--permission-mode',
+        'default',
         // An absolute path has two slashes in a rule. Lists take what follows, so they come last.
         '--allowedTools',
         `Edit(/${request.folder}/**)`,

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CliName } from '../install/clis.ts';
 import { cacheFolder } from '../install/ensure-cli.ts';
@@ -25,6 +25,25 @@ export function freshHome(
   mkdirSync(join(folder, 'tmp'), { recursive: true });
   write('.gitconfig', '[user]\n\tname = Rig\n\temail = rig@example.invalid\n[gc]\n\tauto = 0\n');
   return { ...basics(folder), ...BACKENDS[name](url, folder, write, options) };
+}
+
+/** Answers beforehand what a CLI asks on a terminal when it is new, or in a folder that it does not know. */
+export function greet(name: CliName, home: string, folder: string): void {
+  if (name === 'claude') {
+    const state = {
+      hasCompletedOnboarding: true,
+      theme: 'dark',
+      customApiKeyResponses: { approved: [KEY], rejected: [] },
+      projects: { [folder]: { hasTrustDialogAccepted: true } },
+    };
+    mkdirSync(join(home, '.claude'), { recursive: true });
+    writeFileSync(join(home, '.claude/.claude.json'), JSON.stringify(state));
+  } else if (name === 'codex') {
+    appendFileSync(join(home, '.codex/config.toml'), `\n[projects."${folder}"]\ntrust_level = "trusted"\n`);
+  } else if (name === 'copilot') {
+    mkdirSync(join(home, '.copilot'), { recursive: true });
+    writeFileSync(join(home, '.copilot/config.json'), JSON.stringify({ trusted_folders: [folder] }));
+  }
 }
 
 export interface HomeOptions {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { anthropic } from './anthropic.ts';
 import { chat } from './chat.ts';
-import { type Conversation, type Reply, roleOf, turnsGiven } from './conversation.ts';
+import { type Conversation, type MarkedRole, type Reply, roleOf, turnsGiven } from './conversation.ts';
 import { type Step, faultCounter, play } from './play.ts';
 import type { Protocol } from './protocol.ts';
 import { responses } from './responses.ts';
@@ -45,6 +45,8 @@ export interface ServerOptions {
   readonly record?: string;
   /** A folder for the whole body of every request, to look into when a CLI does what nobody expected. */
   readonly bodies?: string;
+  /** Whose a conversation is that has tools and no marker: one whose prompt is in a file that it is told to read. */
+  readonly unmarked?: string;
   /** Closes itself after so long without a request; milliseconds, default ten minutes. */
   readonly idle?: number;
 }
@@ -102,7 +104,7 @@ export async function startModelServer(
       note({ ...seen, answer: 400, problem: (error as Error).message });
       return json(response, 400, protocol.error(400, 'not JSON'));
     }
-    const marked = roleOf(conversation);
+    const marked = roleOf(conversation) ?? unmarkedRole(conversation, options);
     const known = {
       ...seen,
       model: conversation.model,
@@ -155,6 +157,10 @@ export async function startModelServer(
     server.once('error', reject).listen(0, '127.0.0.1', resolve);
   });
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests, close };
+}
+
+function unmarkedRole({ tools }: Conversation, { unmarked }: ServerOptions): MarkedRole | null {
+  return unmarked === undefined || tools.length === 0 ? null : { name: unmarked, from: 'message' };
 }
 
 const NOTHING = { input: 0, output: 0 };
