@@ -61,7 +61,7 @@ export async function commitProblem(root: string): Promise<Problem | null> {
   const args = ['commit-tree', ...(signs ? ['-S'] : []), '-m', 'teams: can a commit be made?', 'HEAD^{tree}'];
   const result = await runGit(root, args, { accept: 'any' });
   if (result.exitCode === 0) return null;
-  const why = printable(result.stderr);
+  const why = printable(result.stderr, { multiline: true }).trim();
   if (signs && !/ident|who you are/i.test(result.stderr)) {
     return {
       code: 'cannot-sign',
@@ -75,7 +75,8 @@ export async function commitProblem(root: string): Promise<Problem | null> {
     code: 'cannot-commit',
     what: 'git cannot make a commit here',
     where: root,
-    why,
+    // Before it stands a page of advice.
+    why: /^fatal: .*/m.exec(why)?.[0] ?? why,
     fix: 'git config user.name "Your Name" && git config user.email you@example.com',
   };
 }

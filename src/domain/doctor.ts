@@ -115,7 +115,8 @@ export function findingsOf(facts: DoctorFacts): readonly Finding[] {
   for (const backend of facts.backends) {
     const subject = `backend ${backend.name}` as const;
     const severity = backend.use === 'needed' && !replaced ? 'error' : 'warning';
-    if (!isSpare(backend)) add(subject, severity, backend.problem);
+    if (backend.use !== 'none' || !OF_NO_CONCERN.has(backend.problem?.code ?? ''))
+      add(subject, severity, backend.problem);
     if (backend.use === 'none' || backend.program === null) continue;
     add(subject, 'warning', missingIn('login-missing', backend.login));
     const { sandbox, problem } = backend;
@@ -128,6 +129,13 @@ export function findingsOf(facts: DoctorFacts): readonly Finding[] {
 /** Whether `teams` could start the sessions that the configuration asks for. */
 export const isReady = (findings: readonly Finding[]): boolean =>
   findings.every(({ severity }) => severity !== 'error');
+
+/** What is only wrong with a backend when a run would use it: not with one of four that nobody asked for. */
+const OF_NO_CONCERN: ReadonlySet<string> = new Set([
+  'backend-not-installed',
+  'permissions-not-supported',
+  'sandbox-unavailable',
+]);
 
 /** A CLI that is not installed, and that nobody asked for. */
 export const isSpare = ({ use, problem }: UsedBackend): boolean =>

@@ -265,6 +265,9 @@ test('permissions: sandboxed need what the sandbox of the CLI needs', async () =
   expect(await claude()).toContain('backend claude: its sandbox cannot work here\n');
   install('bwrap', 'exit 0');
   expect(await claude()).toBe(`0 ✓ ${row}its own, with permissions: sandboxed\n`);
+  // What nobody asked for needs no sandbox.
+  install('copilot', 'echo 1.2.3');
+  expect((await doctor(repo.path)).text).toContain('✓ copilot        1.2.3\n');
 });
 
 test('permissions: sandboxed are refused where the CLI has no sandbox', async () => {
@@ -276,4 +279,17 @@ test('permissions: sandboxed are refused where the CLI has no sandbox', async ()
                  where  permissions in teams.config.yml
                  fix    use "safe" or "bypass"; docs/backends/copilot.md says what each can prevent
 `);
+});
+
+test('a repository in which nobody can commit', async () => {
+  const repo = repository({});
+  for (const name of ['NAME', 'EMAIL']) {
+    for (const who of ['AUTHOR', 'COMMITTER']) vi.stubEnv(`GIT_${who}_${name}`, '');
+  }
+  for (const name of ['user.name', 'user.email']) repo.git('config', '--unset', name);
+  repo.git('config', 'user.useConfigOnly', 'true');
+  const { text } = await doctor(repo.path);
+  expect(text).toMatch(
+    /^! repository .*\n +git cannot make a commit here\n +where  HERE\n +why    fatal: .*\n +fix    git config user.name/m,
+  );
 });
