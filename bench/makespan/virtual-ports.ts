@@ -44,6 +44,7 @@ export function virtualPorts(plan: Plan, clock: VirtualClock): Ports {
     },
     checks: { run: () => Promise.reject(new Error('no checks are configured')) },
     processes: { startTimeOf: () => Promise.resolve(null), reap: () => Promise.resolve(0) },
+    inboxes: { open: () => Promise.resolve({ close: () => Promise.resolve() }) },
     files: virtualFiles(files),
     prd: { write: () => Promise.resolve(ok({ edited: false })) },
   };

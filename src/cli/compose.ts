@@ -2,6 +2,7 @@ import { createSessions } from '../adapters/agents/sessions.ts';
 import { createChecks } from '../adapters/checks.ts';
 import { systemClock } from '../adapters/clock.ts';
 import { runFiles } from '../adapters/files.ts';
+import { openInboxes } from '../adapters/inbox.ts';
 import { openGit } from '../adapters/git/open.ts';
 import { openJournal } from '../adapters/journal/journal.ts';
 import { runFolder, worktreesFolder } from '../adapters/layout.ts';
@@ -26,6 +27,7 @@ export async function composePorts(project: Project, runId: string, lastSeq: num
     sessions: createSessions({ config, root }),
     checks: createChecks({ grace: config.timeouts.grace, secrets }),
     processes,
+    inboxes: openInboxes(secrets.text),
     files: runFiles(folder, worktreesFolder(teams, runId), root, secrets),
     prd: prdProjection(prdFile, teams),
     clock: systemClock,

@@ -114,6 +114,15 @@ function addViewCommands(program: Command, context: CommandContext, done: (code:
       done(await logsCommand({ ...context, ...options, epic }));
     });
   program
+    .command('steer')
+    .description('say something to the lead of an epic while it works')
+    .argument('<epic>', 'id of an epic')
+    .argument('<message...>', 'what to say; - takes it from stdin')
+    .action(async (epic: string, words: string[]) => {
+      const { steerCommand } = await import('./commands/steer.ts');
+      done(await steerCommand({ ...context, epic, words, stdin: process.stdin }));
+    });
+  program
     .command('validate')
     .description('every problem of the PRD in one pass')
     .argument('[prd]', 'the PRD (default: prd.json at the root of the repository)')

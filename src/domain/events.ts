@@ -91,6 +91,14 @@ const payloads = [
     resumed: z.boolean(),
   }),
   z.object({
+    type: z.literal('session.steered'),
+    epicId,
+    attempt,
+    messageId: z.string(),
+    text: z.string().describe('What a person said to the lead while it worked; long ones are cut'),
+    read: z.boolean().describe('false: the session ended before the agent read it'),
+  }),
+  z.object({
     type: z.literal('backend.paused'),
     backend: z.string(),
     kind: pauseKind,

@@ -306,6 +306,7 @@ function apply(state: RunState, event: Exclude<TeamsEvent, { type: 'run.started'
       return { ...state, phase: event.outcome, endedAt: event.at, endReason: event.reason };
     case 'check.started':
     case 'check.ended':
+    case 'session.steered':
     case 'notice':
       return state;
   }

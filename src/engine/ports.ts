@@ -12,6 +12,7 @@ export interface Ports {
   readonly checks: Checks;
   readonly processes: Processes;
   readonly files: RunFiles;
+  readonly inboxes: Inboxes;
   readonly prd: PrdProjection;
   readonly clock: Clock;
 }
@@ -158,6 +159,32 @@ export interface SessionWatch {
   activity(activity: Activity): void;
   /** What a person should know of this session, on one line, such as a role that the repository defines itself. */
   notice(text: string): void;
+  /**
+   * Called at most once, if messages can be handed to the session while it works: `deliver` resolves when the agent has
+   * read one, or to false when the session ended before.
+   */
+  listens?(deliver: (message: Message) => Promise<boolean>): void;
+}
+
+/** What a person says to an agent at work. */
+export interface Message {
+  /** A UUID. */
+  readonly id: string;
+  readonly text: string;
+}
+
+/** Where other processes leave messages. */
+export interface Inboxes {
+  /**
+   * Makes the folder, and hands out every message that is left in it, each once; `shown` is its text without secrets of
+   * the environment. Throws `StorageError`.
+   */
+  open(folder: string, each: (message: Message, shown: string) => void): Promise<Inbox>;
+}
+
+export interface Inbox {
+  /** What was left until now has been handed out when it resolves. */
+  close(): Promise<void>;
 }
 
 export interface Sessions {

@@ -6,6 +6,7 @@ import { pauseBackend } from './backends.ts';
 import { renderPrompt, settingValues } from './prompts.ts';
 import type { SessionEnd, SessionRequest } from './ports.ts';
 import type { RunContext } from './run-context.ts';
+import { steerAttempt } from './steering.ts';
 
 /** Sessions read a copy of the PRD: whatever one does to it, the file of the person stays as it is. */
 export const PRD_COPY = 'prd.json';
@@ -91,6 +92,11 @@ async function playSession<R extends ContractRole>(
   ]);
   let pid: number | null = null;
   let opened = false;
+  // Others have a task that leaves nothing to steer.
+  const steering =
+    plan.epicId !== null && (plan.role === 'team-lead' || plan.role === 'builder')
+      ? steerAttempt(ctx, { ...plan, epicId: plan.epicId })
+      : null;
   const end = await ctx.ports.sessions.run(
     {
       role: plan.role,
@@ -123,10 +129,12 @@ async function playSession<R extends ContractRole>(
           .catch((error: unknown) => ctx.abort(error));
       },
       activity: (activity) => ctx.activity(activity),
+      ...(steering !== null && { listens: steering.listens }),
       notice: (text) => void ctx.noticeOnce('session', text).catch((error: unknown) => ctx.abort(error)),
     },
     ctx.stop,
   );
+  await steering?.end();
   if (pid !== null) {
     await ctx.publish({ type: 'process.ended', pid, exitCode: end.exitCode, signal: end.signal });
   }

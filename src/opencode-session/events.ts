@@ -8,6 +8,7 @@ export interface ServerEvent {
     readonly id?: unknown;
     readonly sessionID?: unknown;
     readonly part?: Part;
+    readonly info?: { readonly role?: unknown; readonly sessionID?: unknown; readonly parentID?: unknown };
     readonly status?: Status;
     readonly error?: { readonly name?: unknown; readonly data?: ErrorData | null } | null;
   };
@@ -15,6 +16,8 @@ export interface ServerEvent {
 
 interface Part {
   readonly id?: unknown;
+  readonly sessionID?: unknown;
+  readonly messageID?: unknown;
   readonly type?: unknown;
   readonly text?: unknown;
   readonly tool?: unknown;

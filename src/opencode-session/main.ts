@@ -1,15 +1,25 @@
-import { text } from 'node:stream/consumers';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import type { LineFacts } from '../adapters/agents/backend.ts';
 import { eventReader, isHopeless, type ServerEvent } from './events.ts';
+import { type Message, Unread } from './messages.ts';
 import { type OpencodeServer, startServer } from './server.ts';
 
 const ABORT_MS = 2_000;
+/** So long an idle server may take to begin with what it was told last. */
+const BEGIN_MS = 10_000;
+
+interface Wish {
+  /** The first one is the prompt. */
+  readonly messages: AsyncIterator<string>;
+  readonly session?: string;
+  readonly model?: string;
+}
 
 /**
  * One session of OpenCode by a server of its own: its program is the argument; the model is `provider/model`, and a
- * session that is there already is gone on with. The prompt comes on stdin. Prints a line of JSON for each thing worth
- * telling. Returns the exit code.
+ * session that is there already is gone on with. The prompt is the first line of stdin, `{"id","text"}`; further ones are
+ * said to the session while it works. Prints a line of JSON for each thing worth telling. Returns the exit code.
  */
 export async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -18,22 +28,20 @@ export async function main(): Promise<number> {
   });
   const [program] = positionals;
   if (program === undefined) throw new Error('which opencode?');
-  const prompt = await text(process.stdin);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  const messages = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
   const server = await startServer(program);
   try {
-    return await runSession(server, { ...values, prompt }, stop.signal);
+    return await runSession(server, { ...values, messages }, stop.signal);
   } finally {
     await server.close();
+    // Whoever talks to it may keep it open.
+    process.stdin.destroy();
   }
 }
 
-async function runSession(
-  server: OpencodeServer,
-  wish: { readonly prompt: string; readonly session?: string; readonly model?: string },
-  stop: AbortSignal,
-): Promise<number> {
+async function runSession(server: OpencodeServer, wish: Wish, stop: AbortSignal): Promise<number> {
   const opened =
     wish.session === undefined
       ? server.call('POST', '/session', {})
@@ -41,6 +49,9 @@ async function runSession(
   const { id } = (await opened) as { readonly id: string };
   tell({ sessionId: id });
   const read = eventReader(id);
+  const unread = new Unread(id);
+  const say = async ({ text }: Message): Promise<unknown> =>
+    server.call('POST', `/session/${id}/prompt_async`, body(text, wish.model));
   const reading = new AbortController();
   const stopping: Promise<void>[] = [];
   // Only this ends the commands of its tools.
@@ -54,34 +65,66 @@ async function runSession(
   };
   if (stop.aborted) abort();
   stop.addEventListener('abort', abort, { once: true });
-  let code = 1;
+  let code: number | null = null;
   let failed = false;
+  let patience: NodeJS.Timeout | undefined;
   try {
     for await (const value of server.events(reading.signal)) {
       const event = value as ServerEvent;
       if (event.type === 'server.connected') {
-        await server.call('POST', `/session/${id}/prompt_async`, body(wish.prompt, wish.model));
+        await say(await next(wish.messages));
+        void passOn(wish.messages, say, unread);
       }
+      for (const message of unread.readBy(event)) tell({ read: message });
       const facts = read(event);
       if (facts !== null) tell(facts);
       if (facts?.failure !== undefined) failed = facts.failure !== null;
       if (isHopeless(event, Date.now())) abort();
       await refuse(server, event);
-      if (event.type === 'session.idle' && event.properties?.sessionID === id) {
-        code = failed || stopping.length > 0 ? 1 : 0;
-        break;
-      }
+      if (event.properties?.sessionID !== id) continue;
+      if (event.type === 'session.status' && event.properties.status?.type === 'busy') clearTimeout(patience);
+      if (event.type !== 'session.idle') continue;
+      code = failed || stopping.length > 0 ? 1 : 0;
+      // What was said in its last moment begins another turn.
+      if (!unread.any || code === 1) break;
+      patience = setTimeout(() => reading.abort(), BEGIN_MS);
     }
   } catch (error) {
     // Reading ends that way when it was aborted.
-    if (stopping.length === 0) throw error;
+    if (stopping.length === 0 && !reading.signal.aborted) throw error;
+  } finally {
+    clearTimeout(patience);
   }
   await Promise.all(stopping);
-  return code;
+  return stopping.length > 0 ? 1 : (code ?? 1);
 }
 
 const tell = (facts: LineFacts): void =>
   void process.stdout.write(`${JSON.stringify({ type: 'facts', ...facts })}\n`);
+
+async function next(messages: AsyncIterator<string>): Promise<Message> {
+  const line = await messages.next();
+  if (line.done === true) throw new Error('there is no prompt on stdin');
+  return JSON.parse(line.value) as Message;
+}
+
+/** Never rejects: a message that the server refuses is one that nobody reads. */
+async function passOn(
+  lines: AsyncIterator<string>,
+  say: (message: Message) => Promise<unknown>,
+  unread: Unread,
+): Promise<void> {
+  for (;;) {
+    const line = await lines.next();
+    if (line.done === true) return;
+    const message = JSON.parse(line.value) as Message;
+    unread.add(message);
+    await say(message).catch((error: unknown) => {
+      unread.drop(message.id);
+      process.stderr.write(`${String(error)}\n`);
+    });
+  }
+}
 
 function body(prompt: string, model: string | undefined): unknown {
   const slash = model?.indexOf('/') ?? -1;

@@ -98,6 +98,10 @@ function words(event: TeamsEvent, state: RunState): Line | null {
       return say(null, 'plain', `${event.backend} is tried again`);
     case 'session.opened':
       return event.resumed ? say(event.epicId, 'plain', 'goes on in the session of before') : null;
+    case 'session.steered':
+      return event.read
+        ? say(event.epicId, 'plain', `the lead has read: ${event.text}`)
+        : say(event.epicId, 'warn', `the session ended before it read: ${event.text}`);
     case 'epic.ready':
     case 'process.started':
     case 'process.ended':

@@ -3,6 +3,7 @@ import { stopAsking } from './ask.ts';
 import { readAssignment } from './assignment.ts';
 import { chooseSteps, doDefault } from './default-plan.ts';
 import { loadScript } from './load-script.ts';
+import { stopListening } from './messages.ts';
 import { emit, INTERACTIVE, say } from './say.ts';
 import type { Step } from './script-schema.ts';
 import { perform } from './steps.ts';
@@ -28,6 +29,7 @@ export async function main(env: NodeJS.ProcessEnv): Promise<number> {
     return error instanceof UsageError ? 2 : 1;
   } finally {
     stopAsking();
+    stopListening();
   }
 }
 

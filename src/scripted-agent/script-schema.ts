@@ -9,6 +9,7 @@ const bytes = z.int().min(0).max(4_000_000_000);
 const duration = z
   .union([z.number().min(0), z.string().regex(/^\d+(\.\d+)?(ms|s|m)$/)])
   .describe('Milliseconds as a number, or 200ms, 1.5s, 2m');
+const name = z.string().regex(/^[a-z][A-Za-z0-9]*$/);
 const passFail = z.enum(['pass', 'fail']);
 
 /** Every step by its verb: the key that says what it is. In the strings {epic} {story} {attempt} {worktree} {root} are replaced. */
@@ -55,13 +56,13 @@ export const STEPS = {
   ask: z
     .strictObject({
       ask: text,
-      as: z
-        .string()
-        .regex(/^[a-z][A-Za-z0-9]*$/)
-        .describe('From here on {name} is the answer'),
+      as: name.describe('From here on {name} is the answer'),
       otherwise: text.optional().describe('The answer where nobody can be asked; default: nothing'),
     })
     .describe('A question to the person, in an interactive session; the answer is one line'),
+  listen: z
+    .strictObject({ listen: name.describe('From here on {name} is what they said') })
+    .describe('Waits for the next message of the person: teams steer'),
   result: z.strictObject({
     result: z.record(z.string(), z.unknown()).describe('The whole result file, answers filled in'),
   }),

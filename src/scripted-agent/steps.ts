@@ -1,6 +1,7 @@
 import { ask } from './ask.ts';
 import { flood, hang, leaveGrandchild } from './faults.ts';
 import { commitAll, resolveCommit } from './git.ts';
+import { nextMessage } from './messages.ts';
 import { millisecondsOf, pause } from './pause.ts';
 import { resolveConflicts } from './resolve.ts';
 import { writeJsonResult, writeResult } from './result-file.ts';
@@ -30,6 +31,7 @@ export async function perform(worker: Worker, step: Step): Promise<void> {
     commitAll(worker.git, worker.fill(step.commit), { empty: step.empty === true });
   else if ('resolve' in step) resolveConflicts(worker, step);
   else if ('ask' in step) worker.answers.set(step.as, await ask(worker.fill(step.ask), step.otherwise));
+  else if ('listen' in step) worker.answers.set(step.listen, await nextMessage());
   else if ('result' in step) writeJsonResult(resultPath, fillAll(worker, step.result));
   else if ('say' in step) say('message', worker.fill(step.say));
   else if ('activity' in step) say(step.activity.kind, worker.fill(step.activity.text));

@@ -8,6 +8,7 @@ const KINDS = ['tool', 'message', 'file', 'agent'] as const;
  * The protocol of the scripted and of command backends, one JSON object per line:
  * `{"type":"activity","kind":"tool|message|file|agent","text":…}`,
  * `{"type":"usage","inputTokens":…,"outputTokens":…,"costUsd":…}`,
+ * `{"type":"read","id":…}` when it has read the message of that id,
  * `{"type":"session","id":…}` when it can be gone on with under that name, and
  * `{"type":"failure","kind":"auth|rate-limit|…","text":…,"resetsAt":…}` before it gives up.
  */
@@ -27,6 +28,7 @@ export function readActivityLine(line: string): LineFacts | null {
     };
   }
   if (value['type'] === 'session' && typeof value['id'] === 'string') return { sessionId: value['id'] };
+  if (value['type'] === 'read' && typeof value['id'] === 'string') return { read: value['id'] };
   if (value['type'] === 'failure') return { failure: failureOf(value) };
   const kind = KINDS.find((known) => known === value['kind']);
   if (value['type'] === 'activity' && kind !== undefined && typeof value['text'] === 'string') {

@@ -1,12 +1,13 @@
 import type { BackendFacts } from '../../domain/doctor.ts';
 import type { Activity, Usage } from '../../domain/events.ts';
 import type { Problem } from '../../domain/problem.ts';
-import type { AgentFailure, SessionRequest } from '../../engine/ports.ts';
+import type { AgentFailure, Message, SessionRequest } from '../../engine/ports.ts';
 
 /** How to start one session of an agent. */
 export interface Launch {
   readonly argv: readonly [string, ...string[]];
-  readonly stdin: 'prompt' | 'none';
+  /** `messages`: lines of `Backend.message`, of which the first is the prompt. */
+  readonly stdin: 'prompt' | 'messages' | 'none';
   /** Names of variables of the person that this agent needs beyond the allow-list. */
   readonly inherit: readonly string[];
   /** Variables that only this backend sets. They are written to argv.json: never a secret. */
@@ -43,6 +44,10 @@ export interface LineFacts {
   readonly usageSoFar?: Usage;
   /** The last one counts; null: what was wrong before is mended, e.g. by a retry. */
   readonly failure?: AgentFailure | null;
+  /** Id of a message that the agent has read. */
+  readonly read?: string;
+  /** It has done what it was told: when it is told no more, it ends. */
+  readonly finished?: true;
 }
 
 /** One agent CLI. A new one is one file like `command.ts`, and a line in `registry.ts`. */
@@ -58,6 +63,8 @@ export interface Backend {
    * the person. What the agent may do without asking is little, whatever the profile: the person is there to be asked.
    */
   converse?(request: TalkRequest, opening: string): Promise<InteractiveLaunch>;
+  /** A message as a line of its standard input; absent: nothing can be said to its sessions while they work. */
+  readonly message?: (message: Message) => string;
   /** Pure. Null: not a line of its protocol, so plain text for people. */
   readLine(line: string): LineFacts | null;
   /**

@@ -24,6 +24,8 @@ export function readClaudeLine(line: string): LineFacts | null {
   switch (event['type']) {
     case 'assistant':
       return assistantFacts(event);
+    case 'user':
+      return event['isReplay'] === true ? { read: text(event['uuid']) } : {};
     case 'system':
       return systemFacts(event);
     case 'rate_limit_event':
@@ -105,6 +107,7 @@ function resultFacts(event: Json): LineFacts {
     `${text(one['tool_name'])} ${text(record(one['tool_input'])['command'])}`.trim(),
   );
   return {
+    finished: true,
     ...(usageSoFar !== null && { usageSoFar }),
     ...(denied.length > 0 && { activity: message(`denied: ${denied.join('; ')}`) }),
     ...failureOf(event),

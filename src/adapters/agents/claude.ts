@@ -51,7 +51,15 @@ const CLOUDS: readonly (readonly [string, readonly string[]])[] = [
   ],
 ];
 
-const FORMAT = ['--output-format', 'stream-json', '--verbose'];
+/** Both ways. What was said to it is told again as soon as the model has read it. */
+const FORMAT = [
+  '--input-format',
+  'stream-json',
+  '--output-format',
+  'stream-json',
+  '--verbose',
+  '--replay-user-messages',
+];
 const TOOLS = ['Bash', 'Read', 'Edit', 'Write', 'NotebookEdit', 'Agent', 'Task', 'WebFetch', 'WebSearch'];
 /** Also what would leave the worktree, or go on after the session. They hold in every profile. */
 const DENIED = [
@@ -108,7 +116,7 @@ export function claudeBackend(
           ...(sandbox?.args ?? []),
           ...roles.args,
         ],
-        stdin: 'prompt',
+        stdin: 'messages',
         inherit: inherited(),
         env: {
           ...QUIET,
@@ -126,6 +134,13 @@ export function claudeBackend(
         notes: roles.notes,
       };
     },
+    message: ({ id, text }) =>
+      JSON.stringify({
+        type: 'user',
+        uuid: id,
+        message: { role: 'user', content: text },
+        parent_tool_use_id: null,
+      }),
     readLine: readClaudeLine,
     converse: async (request, opening) => ({
       argv: [

@@ -4,6 +4,7 @@ import type { AgentFailure, SessionRequest, SessionWatch } from '../../engine/po
 import { splitLines } from '../process/lines.ts';
 import { keepTail } from '../process/tail.ts';
 import type { Backend, Launch } from './backend.ts';
+import type { Mailbox } from './mailbox.ts';
 
 const TAIL = 2_000;
 /** Activities are for a person to watch: more than this a second only burns CPU. */
@@ -31,6 +32,7 @@ export function listen(
   backend: Backend,
   launch: Pick<Launch, 'sessionId'>,
   watch: SessionWatch,
+  mailbox: Pick<Mailbox, 'read' | 'close'> | null,
 ): Listener {
   const tail = keepTail(TAIL);
   const allowed = rateLimit();
@@ -64,6 +66,8 @@ export function listen(
     if (facts.usage !== undefined) usage = add(usage, facts.usage);
     if (facts.usageSoFar !== undefined) usage = without(facts.usageSoFar, request.resume?.usage ?? null);
     if (facts.failure !== undefined) failure = facts.failure;
+    if (facts.read !== undefined) mailbox?.read(facts.read);
+    if (facts.finished === true) mailbox?.close();
     if (facts.activity !== undefined && allowed())
       tell(facts.activity.kind, facts.activity.text.slice(0, RAW_TEXT));
   };

@@ -75,7 +75,7 @@ export function opencodeBackend(config: Config, root: string): Backend {
           ...(request.resume === null ? [] : ['--session', request.resume.sessionId]),
           ...(request.model === null ? [] : ['--model', request.model]),
         ],
-        stdin: 'prompt',
+        stdin: 'messages',
         inherit: INHERITED,
         env: {
           ...QUIET,
@@ -87,6 +87,7 @@ export function opencodeBackend(config: Config, root: string): Backend {
         notes: roles.notes,
       };
     },
+    message: (message) => JSON.stringify(message),
     readLine: readOpencodeLine,
     converse: async (request, opening) => ({
       argv: [

@@ -37,7 +37,7 @@ export function scriptedBackend(name: string, config: ScriptedConfig, root: stri
     }),
     launch: async () => ({
       argv: [process.execPath, agent],
-      stdin: 'none',
+      stdin: 'messages',
       inherit: [],
       env: { TEAMS_SCRIPT: script, TEAMS_ROOT: root },
     }),
@@ -46,6 +46,7 @@ export function scriptedBackend(name: string, config: ScriptedConfig, root: stri
       inherit: [],
       env: { TEAMS_SCRIPT: script, TEAMS_ROOT: root },
     }),
+    message: (message) => JSON.stringify(message),
     readLine: readActivityLine,
   };
 }

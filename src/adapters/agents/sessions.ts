@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../domain/config.ts';
 import { printable } from '../../domain/printable.ts';
@@ -10,6 +11,7 @@ import { secretsOf } from '../secrets.ts';
 import { contractEnvironment, inheritedEnvironment } from './environment.ts';
 import { listen } from './listener.ts';
 import { gitSettings } from './git-settings.ts';
+import { openMailbox } from './mailbox.ts';
 import { findBackend } from './registry.ts';
 
 const CAUSES = {
@@ -61,7 +63,10 @@ export function createSessions({
       const text = secrets.text(`${JSON.stringify(record, null, 2)}\n`);
       await writeFile(join(request.folder, 'argv.json'), text, { mode: 0o600 });
 
-      const listener = listen(request, backend, launch, watch);
+      const mailbox =
+        stdin === 'messages' && backend.message !== undefined ? openMailbox(backend.message) : null;
+      const prompt = mailbox === null ? '' : await readFile(request.promptFile, 'utf8');
+      const listener = listen(request, backend, launch, watch, mailbox);
       for (const note of launch.notes ?? []) watch.notice(printable(note));
       const logs = {
         stdout: openLog(join(request.folder, 'session.ndjson')),
@@ -73,6 +78,12 @@ export function createSessions({
           cwd: request.worktree,
           env: { ...inherited, ...told },
           stdinFile: stdin === 'prompt' ? request.promptFile : null,
+          ...(mailbox !== null && {
+            input: (pipe) => {
+              mailbox.open(pipe);
+              void mailbox.deliver({ id: randomUUID(), text: prompt });
+            },
+          }),
           mark: sessionMark(mark),
           limits: request.limits,
           // What cannot be read, such as a file that has just vanished, tells nothing.
@@ -81,11 +92,15 @@ export function createSessions({
           patience: config.timeouts.grace / 3,
           redact: secrets.stream,
           logs,
-          started: (process) => watch.started(process),
+          started: (process) => {
+            watch.started(process);
+            if (mailbox !== null) watch.listens?.((message) => mailbox.deliver(message));
+          },
           output: (stream, chunk) => listener[stream](chunk),
         },
         stop,
       );
+      mailbox?.end();
       const trouble = [end.failure, await logs.stdout.close(), await logs.stderr.close()];
       for (const words of trouble) if (words !== null) listener.note(words);
       const said = listener.end();

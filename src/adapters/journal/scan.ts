@@ -115,6 +115,7 @@ const KNOWN: Readonly<Record<EventPayload['type'], true>> = {
   'attempt.ended': true,
   'story.updated': true,
   'session.opened': true,
+  'session.steered': true,
   'backend.paused': true,
   'backend.ready': true,
   'process.started': true,

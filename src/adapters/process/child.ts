@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { execa } from 'execa';
 import { startTimeOf } from '../process-table.ts';
 import type { BoundedLog } from './bounded-log.ts';
@@ -15,6 +15,8 @@ export interface ChildRequest {
   readonly env: Readonly<Record<string, string>>;
   /** Becomes its standard input; null: it has none. */
   readonly stdinFile: string | null;
+  /** Gets its standard input, in the place of a file; what is not closed by then is closed at its exit. */
+  readonly input?: (stdin: Writable) => void;
   /** What marks its environment, and that of everything it starts. */
   readonly mark: readonly string[];
   readonly limits: { readonly total: number; readonly idle: number | null };
@@ -58,6 +60,7 @@ export async function runChild(request: ChildRequest, stop: AbortSignal): Promis
   const child = spawn(request);
   const { pid } = child;
   if (pid === undefined) return { cause: 'exit', ...(await child.exit) };
+  if (child.stdin !== null) request.input?.(child.stdin);
 
   // Read before the event loop turns: until then even a child that ended already is still in the process table.
   const startTime = (process.platform === 'linux' ? factsOf(pid)?.startTime : await startTimeOf(pid)) ?? '';
@@ -90,6 +93,7 @@ export async function runChild(request: ChildRequest, stop: AbortSignal): Promis
     });
   const closed = Promise.all([listenTo('stdout'), listenTo('stderr')]);
   const exit = await child.exit;
+  child.stdin?.destroy();
   limits.cancel();
   stop.removeEventListener('abort', onStop);
   clearTimeout(killTimer);
@@ -109,12 +113,14 @@ function interrupt(pid: number): void {
 
 interface Spawned {
   readonly pid: number | undefined;
+  /** Null: it is not ours to write to. */
+  readonly stdin: Writable | null;
   readonly stdout: Readable;
   readonly stderr: Readable;
   readonly exit: Promise<Exit>;
 }
 
-function spawn({ argv: [file, ...args], cwd, env, stdinFile }: ChildRequest): Spawned {
+function spawn({ argv: [file, ...args], cwd, env, stdinFile, input: wish }: ChildRequest): Spawned {
   const input = stdinFile === null ? null : openSync(stdinFile, 'r');
   const child = execa(file, args, {
     cwd,
@@ -124,7 +130,7 @@ function spawn({ argv: [file, ...args], cwd, env, stdinFile }: ChildRequest): Sp
     detached: true,
     cleanup: false,
     // Any descriptor is handed on as it is; only the standard ones are in the types.
-    stdin: (input as 0 | null) ?? 'ignore',
+    stdin: (input as 0 | null) ?? (wish === undefined ? 'ignore' : 'pipe'),
     stdout: 'pipe',
     stderr: 'pipe',
     buffer: false,
@@ -138,7 +144,7 @@ function spawn({ argv: [file, ...args], cwd, env, stdinFile }: ChildRequest): Sp
       if (child.pid === undefined) resolve(notStarted(result.code, result.originalMessage));
     });
   });
-  return { pid: child.pid, stdout: child.stdout, stderr: child.stderr, exit };
+  return { pid: child.pid, stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, exit };
 }
 
 const notStarted = (code: string | undefined, message: string | undefined): Exit => ({

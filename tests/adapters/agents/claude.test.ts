@@ -99,7 +99,9 @@ it('keeps the time of the reset, which only the event before the result tells', 
     resetsAt: 1_795_223_702_000,
   });
   const result = { type: 'result', subtype: 'success', is_error: true, api_error_status: 429 };
-  expect(readClaudeLine(JSON.stringify({ ...result, api_error: 'usage_limit_reached' }))).toEqual({});
+  expect(readClaudeLine(JSON.stringify({ ...result, api_error: 'usage_limit_reached' }))).toEqual({
+    finished: true,
+  });
   const warning = { type: 'rate_limit_event', rate_limit_info: { ...info, status: 'allowed_warning' } };
   expect(readClaudeLine(JSON.stringify(warning))).toEqual({});
 });

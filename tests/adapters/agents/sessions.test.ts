@@ -51,7 +51,11 @@ describe('a session', () => {
     const path = process.env['PATH'];
     const bin = join(rig.root, 'bin');
     mkdirSync(bin);
-    writeFileSync(join(bin, 'claude'), '#!/bin/sh\nexec cat >/dev/null\n', { mode: 0o755 });
+    writeFileSync(
+      join(bin, 'claude'),
+      '#!/bin/sh\necho \'{"type":"result","subtype":"success"}\'\nexec cat >/dev/null\n',
+      { mode: 0o755 },
+    );
     mkdirSync(join(rig.root, '.claude/agents'), { recursive: true });
     writeFileSync(join(rig.root, '.claude/agents/builder.md'), '---\nname: builder\n---\n');
     try {

@@ -1,0 +1,48 @@
+import { clip, printable } from '../domain/printable.ts';
+import type { Inbox, Message, SessionWatch } from './ports.ts';
+import type { RunContext } from './run-context.ts';
+
+/** Of a message, for people: its session gets all of it. */
+const TEXT = 500;
+
+/** Below the folder of an attempt. It is there as soon as its session listens. */
+export const INBOX = 'inbox';
+
+export interface Steering extends Pick<Required<SessionWatch>, 'listens'> {
+  /** The session has ended. Whatever was not read by then is on record when this resolves. */
+  end(): Promise<void>;
+}
+
+/** Hands what a person has to say to the session of an attempt, and puts on record whether the agent read it. */
+export function steerAttempt(
+  ctx: RunContext,
+  attempt: { readonly epicId: string; readonly attempt: number; readonly folder: string },
+): Steering {
+  let inbox: Promise<Inbox | null> = Promise.resolve(null);
+  const handed: Promise<void>[] = [];
+  const fail = (error: unknown): null => {
+    ctx.abort(error);
+    return null;
+  };
+  const record = (messageId: string, shown: string, read: boolean): Promise<void> => {
+    const { epicId, attempt: number } = attempt;
+    const text = clip(printable(shown), TEXT);
+    return ctx.publish({ type: 'session.steered', epicId, attempt: number, messageId, text, read });
+  };
+  return {
+    listens(deliver) {
+      const each = (message: Message, shown: string): void => {
+        handed.push(
+          deliver(message)
+            .then((read) => record(message.id, shown, read))
+            .catch((error: unknown) => void fail(error)),
+        );
+      };
+      inbox = ctx.ports.inboxes.open(ctx.ports.files.path(`${attempt.folder}/${INBOX}`), each).catch(fail);
+    },
+    async end() {
+      await (await inbox)?.close();
+      await Promise.all(handed);
+    },
+  };
+}
