@@ -62,7 +62,7 @@ describe('streams of claude 2.1.329', () => {
       modelUsage: {},
       errors: ['No conversation found with session ID: 11111111-1111-4111-8111-111111111111'],
     };
-    expect(readClaudeLine(JSON.stringify(lost))).toEqual({});
+    expect(readClaudeLine(JSON.stringify(lost))).toEqual({ finished: true });
     expect(facts('resumed')[0]?.sessionId).toBe('00000000-0000-4000-8000-000000000001');
   });
 
