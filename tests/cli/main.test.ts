@@ -66,6 +66,7 @@ test('help names every command', async () => {
     'status',
     'summary',
     'logs',
+    'steer',
     'validate',
     'config',
     'doctor',
