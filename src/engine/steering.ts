@@ -5,6 +5,9 @@ import type { RunContext } from './run-context.ts';
 /** Of a message, for people: its session gets all of it. */
 const TEXT = 500;
 
+/** So that the agent knows whose words these are, and no CLI takes a first "/" for a command of its own. */
+const INTRODUCTION = 'The person who runs this says, while you work:\n\n';
+
 /** Below the folder of an attempt. It is there as soon as its session listens. */
 export const INBOX = 'inbox';
 
@@ -33,7 +36,7 @@ export function steerAttempt(
     listens(deliver) {
       const each = (message: Message, shown: string): void => {
         handed.push(
-          deliver(message)
+          deliver({ ...message, text: `${INTRODUCTION}${message.text}` })
             .then((read) => record(message.id, shown, read))
             .catch((error: unknown) => void fail(error)),
         );

@@ -36,7 +36,8 @@ export class Unread {
   readBy({ type, properties }: ServerEvent): readonly string[] {
     const { part, info } = properties ?? {};
     if (type === 'message.part.updated' && part?.type === 'text' && part.sessionID === this.#root) {
-      const sent = this.#sent.find(({ name, text }) => name === null && text === part.text);
+      const said = typeof part.text === 'string' ? part.text.trim() : '';
+      const sent = this.#sent.find(({ name, text }) => name === null && text.trim() === said);
       if (sent !== undefined && typeof part.messageID === 'string') sent.name = part.messageID;
     }
     if (type !== 'message.updated' || info?.role !== 'assistant' || info.sessionID !== this.#root) return [];

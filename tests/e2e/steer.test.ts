@@ -7,6 +7,7 @@ import { startTeams, teams, type TeamsEnd } from '../rig/teams.ts';
 import type { TempRepo } from '../rig/temp-repo.ts';
 import { expectTeams, integrationOf, project, sh } from './play.ts';
 
+const INTRODUCTION = 'The person who runs this says, while you work:\n\n';
 const SOON = { timeout: 20_000, interval: 20 };
 const WAIT = 'while [ ! -e ../../../go ]; do sleep 0.1; done';
 /** Ends what waits in a worktree of the run. */
@@ -48,7 +49,9 @@ test('what a person says reaches the lead at work, in order, whole, and stands i
   expect(await say(repo, ['-'], long)).toMatchObject({ code: 0, stdout: 'A: the lead has read it\n' });
   const end = await run.ended;
   expect(end.code, end.stdout + end.stderr).toBe(0);
-  expect(repo.git('show', `${integrationOf(repo)}:said.txt`)).toBe(`Use the new name|${long}`);
+  expect(repo.git('show', `${integrationOf(repo)}:said.txt`)).toBe(
+    `${INTRODUCTION}Use the new name|${INTRODUCTION}${long}`,
+  );
   const told = `two lines "and" red ${'x'.repeat(479)}…`;
   expect(steeredIn(repo)).toEqual([
     { epicId: 'A', attempt: 1, text: 'Use the new name', read: true },
