@@ -3,10 +3,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Ajv } from 'ajv';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { editorSchema, schemaComment, writeEditorSchemas } from '../../src/adapters/editor-schemas.ts';
 import { createProject } from '../../src/cli/demo/create.ts';
+import { runCli } from '../cli/cli.ts';
+import { tempRepo } from '../rig/temp-repo.ts';
 import { tempFolder } from './temp-folder.ts';
 
 /** What an editor does: a URL that is relative to the file. */
@@ -80,6 +82,16 @@ test('the files of the demonstration are valid in an editor, and a mistake in th
     writeFileSync(path, readFileSync(path, 'utf8').replace(from, to));
     expect(await mistakesIn(path)).toEqual([mistake]);
   }
+});
+
+test('so are the files that setup and init write', async () => {
+  const { path, git, remove } = tempRepo();
+  onTestFinished(remove);
+  expect(await runCli(['setup', '--yes', '--backend', 'codex'], path)).toMatchObject({ code: 0 });
+  expect(await runCli(['init', '--template', 'library', '--yes'], path)).toMatchObject({ code: 0 });
+  expect(await mistakesIn(join(path, 'teams.config.yml'))).toEqual([]);
+  expect(await mistakesIn(join(path, 'prd.json'))).toEqual([]);
+  expect(git('status', '--porcelain')).toBe('?? prd.json\n?? teams.config.yml');
 });
 
 test('there is something to complete, and a word about every key', () => {

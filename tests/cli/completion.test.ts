@@ -118,6 +118,8 @@ describe('what could stand there', () => {
     expect(await values(root, 'setup', '--planning-epic', 'a')).toEqual(['auto', 'always']);
     expect(await values(root, 'import', 'x.md', '--format', 'g')).toEqual(['github']);
     expect(await values(root, 'agents', 'show', 'story-')).toEqual(['story-planner', 'story-validator']);
+    expect(await values(root, 'init', '--template', 'cli')).toEqual(['cli-tool']);
+    expect(await values(root, 'init', '--template', '--y')).toEqual(['--yes']);
     expect(await values(root, 'completion', '')).toEqual(['bash', 'zsh', 'fish']);
   });
 

@@ -73,6 +73,7 @@ function kindAt({ command, option, argument }: Position): ValueKind | 'files' | 
       return 'branch';
     case 'name':
       if (option?.long === '--preset') return 'preset';
+      if (option?.long === '--template') return 'template';
       if (option?.long === '--backend') return command.parent?.name() === 'agents' ? 'agent-cli' : 'backend';
       return null;
     default:

@@ -31,7 +31,7 @@ export function positionIn(program: Command, words: readonly string[]): Position
   for (const [index, word] of before.entries()) {
     // bash makes three words of `--backend=claude`.
     if (word === '=' && option !== null && before[index - 1]?.startsWith('--') === true) continue;
-    if (option !== null && !(option.variadic && word.startsWith('-'))) {
+    if (option !== null && !((option.variadic || option.optional) && word.startsWith('-'))) {
       values.push(word);
       if (!option.variadic) option = null;
       continue;
@@ -62,8 +62,8 @@ export function positionIn(program: Command, words: readonly string[]): Position
     mayBeCommand: option === null && positional.length === 0,
   };
   if (option !== null) {
-    // The next value of a list, or what comes after it.
-    const mayBeOption = option.variadic && values.length > 0;
+    // The next value of a list or one that may be left out, or what comes after it.
+    const mayBeOption = option.optional || (option.variadic && values.length > 0);
     return {
       ...own,
       option,

@@ -8,7 +8,16 @@ export interface Candidate {
   readonly about: string;
 }
 
-export type ValueKind = 'epic' | 'role' | 'when' | 'run' | 'branch' | 'preset' | 'backend' | 'agent-cli';
+export type ValueKind =
+  | 'epic'
+  | 'role'
+  | 'when'
+  | 'run'
+  | 'branch'
+  | 'preset'
+  | 'template'
+  | 'backend'
+  | 'agent-cli';
 
 /** The values of a kind, as they are now. Each import is late: a key press waits for this. */
 export async function valuesOf(kind: ValueKind, cwd: string): Promise<readonly Candidate[]> {
@@ -28,6 +37,10 @@ export async function valuesOf(kind: ValueKind, cwd: string): Promise<readonly C
     case 'agent-cli': {
       const { AGENT_CLIS } = await import('../../domain/backend-names.ts');
       return AGENT_CLIS.map((value) => ({ value, about: '' }));
+    }
+    case 'template': {
+      const { templateNames } = await import('../templates/template.ts');
+      return templateNames().map((value) => ({ value, about: '' }));
     }
     case 'preset':
       return [
