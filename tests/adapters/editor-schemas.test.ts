@@ -85,13 +85,14 @@ test('the files of the demonstration are valid in an editor, and a mistake in th
 });
 
 test('so are the files that setup and init write', async () => {
-  const { path, git, remove } = tempRepo();
-  onTestFinished(remove);
+  const repo = tempRepo();
+  const { path } = repo;
+  onTestFinished(() => repo.remove());
   expect(await runCli(['setup', '--yes', '--backend', 'codex'], path)).toMatchObject({ code: 0 });
   expect(await runCli(['init', '--template', 'library', '--yes'], path)).toMatchObject({ code: 0 });
   expect(await mistakesIn(join(path, 'teams.config.yml'))).toEqual([]);
   expect(await mistakesIn(join(path, 'prd.json'))).toEqual([]);
-  expect(git('status', '--porcelain')).toBe('?? prd.json\n?? teams.config.yml');
+  expect(repo.git('status', '--porcelain')).toBe('?? prd.json\n?? teams.config.yml');
 });
 
 test('there is something to complete, and a word about every key', () => {
