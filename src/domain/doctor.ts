@@ -1,5 +1,4 @@
-import type { Diagnostic } from './diagnostics.ts';
-import { hasErrors } from './diagnostics.ts';
+import { type Diagnostic, hasErrors } from './diagnostics.ts';
 import type { Outcome, Problem } from './problem.ts';
 
 /** What can be told of a backend without a network and without a token. */
