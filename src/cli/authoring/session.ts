@@ -123,6 +123,7 @@ export function stopOnSignals(id: string): { readonly stop: AbortSignal; readonl
 
 /** Ends and removes what sessions of a command that was killed left behind. The lock of the repository has to be held. */
 export async function clearLeft(git: Git, teams: string): Promise<void> {
+  if (!existsSync(join(teams, 'authoring'))) return;
   for (const worktree of await git.worktreesBelow(join(teams, 'worktrees'))) {
     const id = basename(dirname(worktree));
     if (!existsSync(join(teams, 'authoring', id))) continue;

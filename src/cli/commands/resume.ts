@@ -1,3 +1,4 @@
+import { openGit } from '../../adapters/git/open.ts';
 import { replay } from '../../adapters/journal/replay.ts';
 import { listRuns, runFolder } from '../../adapters/layout.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
@@ -6,6 +7,7 @@ import { nameOf } from '../../domain/task.ts';
 import { pauseMissing } from '../../engine/backends.ts';
 import { planEpic } from '../../engine/plan-run.ts';
 import { recoverRun } from '../../engine/recover.ts';
+import { clearLeft } from '../authoring/session.ts';
 import { missingBackends } from '../backends.ts';
 import { type Compose, composePorts, openRun } from '../compose.ts';
 import { driveToEnd, exitCodeOf, reporterFor, withLock } from '../drive.ts';
@@ -36,6 +38,7 @@ export async function resumeCommand(
     options.stderr(`going on with ${nameOf(left.value)}, which was cut off before the last one\n`);
   }
   return withLock(options, project.teams, runId, async () => {
+    await clearLeft(openGit(project.root), project.teams);
     // Every event is checked: going on from a broken journal could merge something twice.
     const replayed = await replay(runFolder(project.teams, runId), { validate: true });
     if (!replayed.ok) {

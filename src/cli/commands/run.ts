@@ -17,6 +17,7 @@ import { planText, wavesOf } from '../../report/plan.ts';
 import { estimateJson, estimateText } from '../../report/estimate.ts';
 import { loadPrd } from '../../source/load-prd.ts';
 import { missingBackends } from '../backends.ts';
+import { clearLeft } from '../authoring/session.ts';
 import { resolveBase, withTrackedChanges } from '../base.ts';
 import { type Compose, composePorts, openRun } from '../compose.ts';
 import { estimateFor } from '../estimate.ts';
@@ -68,6 +69,7 @@ async function startRun(
   if (!earlier.ok) return refuse(earlier.error, EXIT.environment);
   const [newest] = runsBefore(earlier.value, project.prdPath);
   const git = openGit(project.root);
+  await clearLeft(git, project.teams);
   for (const other of earlier.value) {
     if (other === newest || !isResumable(other)) continue;
     await endWhatIsLeft(project, other, compose);
