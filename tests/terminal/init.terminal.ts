@@ -141,3 +141,39 @@ test('a draft that cannot be used leads back into the conversation, and a person
   expect(existsSync(join(repo.path, 'prd.json'))).toBe(false);
   assertNothingLeft(repo);
 });
+
+test('a template: who builds it is asked, and without an agent CLI the scripted agents are offered', async () => {
+  const repo = tempRepo();
+  onTestFinished(() => repo.remove());
+  repo.git('rm', '-q', 'README.md');
+  repo.git('commit', '-qm', 'Nothing is here');
+  const terminal = await openTerminal({ cwd: repo.path, columns: 120 });
+  await terminal.command('teams init --template library');
+  await terminal.waitFor(
+    /Who builds it\?\n│ {2}● nobody \(scripted agents: see a whole run without an agent CLI\)/,
+  );
+  await terminal.press('Enter');
+  const end = await terminal.waitFor('[0]');
+  expect(end).toContain(
+    'prd.json is written.\n  git add prd.json teams.config.yml && git commit -m "What is to be built"',
+  );
+  expect(readFileSync(join(repo.path, 'teams.config.yml'), 'utf8')).toContain('\nbackend: scripted\n');
+  assertNothingLeft(repo);
+});
+
+test('without a configuration the interview for it comes first, and leaving it leaves nothing', async () => {
+  const repo = tempRepo();
+  onTestFinished(() => repo.remove());
+  const terminal = await openTerminal({
+    cwd: repo.path,
+    columns: 120,
+    programs: { claude: 'echo "2.1.329 (Claude Code)"\n' },
+  });
+  await terminal.command('teams init');
+  await terminal.waitFor(/Which agent CLI does the work\?[^]*● claude[^]*Enter: confirm/);
+  await terminal.press('C-c');
+  const end = await terminal.waitFor('[130]');
+  expect(end).toContain('teams.config.yml is not written');
+  expect(repo.git('status', '--porcelain')).toBe('');
+  assertNothingLeft(repo);
+});
