@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type FSWatcher, watch } from 'node:fs';
-import { mkdir, readdir, unlink } from 'node:fs/promises';
+import { mkdir, readdir, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Inboxes, Message } from '../engine/ports.ts';
 import { writeAtomically } from './atomic-write.ts';
@@ -40,6 +40,8 @@ export const openInboxes = (redact: (text: string) => string): Inboxes => ({
       async close() {
         unwatch();
         await again();
+        // Without a folder nobody leaves a message for whom no one is there; one that comes this moment is withdrawn.
+        await rmdir(folder).catch(() => undefined);
       },
     };
   },

@@ -183,7 +183,7 @@ export interface Inboxes {
 }
 
 export interface Inbox {
-  /** What was left until now has been handed out when it resolves. */
+  /** What was left until now has been handed out when it resolves; nothing can be left any more. */
   close(): Promise<void>;
 }
 

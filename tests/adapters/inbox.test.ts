@@ -24,7 +24,8 @@ test('hands out what was left, before and after it was opened, each once, in ord
   const last = await leaveMessage(folder, 'last');
   await inbox.close();
   expect(got.map(({ id }) => id).slice(2)).toEqual([third?.id, last?.id]);
-  expect(readdirSync(folder)).toEqual([]);
+  expect(existsSync(folder)).toBe(false);
+  expect(await leaveMessage(folder, 'too late')).toBeNull();
 });
 
 test('a message is taken or withdrawn, never both and never neither', async () => {
@@ -46,9 +47,10 @@ test('is for its owner alone, and there is none where nobody listens', async () 
   expect(await leaveMessage(folder, 'x')).toBeNull();
   expect(existsSync(folder)).toBe(false);
   const inbox = await inboxes.open(folder, () => undefined);
-  await inbox.close();
-  await leaveMessage(folder, 'x');
   expect(statSync(folder).mode & 0o777).toBe(0o700);
+  await inbox.close();
+  mkdirSync(folder);
+  await leaveMessage(folder, 'x');
   const [name = ''] = readdirSync(folder);
   expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
 });

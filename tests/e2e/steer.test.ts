@@ -11,7 +11,7 @@ const INTRODUCTION = 'The person who runs this says, while you work:\n\n';
 const SOON = { timeout: 20_000, interval: 20 };
 const WAIT = 'while [ ! -e ../../../go ]; do sleep 0.1; done';
 /** Ends what waits in a worktree of the run. */
-const release = (repo: TempRepo): void => writeFileSync(join(repo.path, '.teams/go'), '');
+const release = (repo: TempRepo, name = 'go'): void => writeFileSync(join(repo.path, '.teams', name), '');
 
 const inbox = (repo: TempRepo): string => join(runFolder(repo.path), 'epics/A/attempt-1/inbox');
 const listening = (repo: TempRepo) => vi.waitFor(() => expect(existsSync(inbox(repo))).toBe(true), SOON);
@@ -66,7 +66,7 @@ test('what a person says reaches the lead at work, in order, whole, and stands i
 test('what the lead does not read before it ends is told to be lost', async () => {
   const repo = project({
     epics: [{ id: 'A' }],
-    config: { attempts: { epic: 1 } },
+    config: { attempts: { epic: 1 }, verify: [WAIT.replace('go', 'checked')] },
     script: { 'team-lead': { default: [sh(WAIT), { story: 'A-1', write: { 'a.txt': 'a' } }] } },
   });
   const run = startTeams(['run'], { cwd: repo.path });
@@ -81,8 +81,6 @@ test('what the lead does not read before it ends is told to be lost', async () =
   const said = say(repo, ['Wait!']);
   await taken;
   release(repo);
-  const end = await run.ended;
-  expect(end.code, end.stdout + end.stderr).toBe(0);
   expect(await said).toMatchObject({
     code: 1,
     stdout: '',
@@ -90,6 +88,16 @@ test('what the lead does not read before it ends is told to be lost', async () =
   fix:   teams logs A; if there is a session again, say it again
 `,
   });
+  await vi.waitFor(() => expect(eventsOf(journal(repo.path), 'check.started')).toHaveLength(1), SOON);
+  expect(await say(repo, ['Still there?'])).toMatchObject({
+    code: 1,
+    stderr: `error: A has no session now: it is being set up or checked
+  fix:   look with teams logs A, and try again when its session is at work
+`,
+  });
+  release(repo, 'checked');
+  const end = await run.ended;
+  expect(end.code, end.stdout + end.stderr).toBe(0);
   expect(steeredIn(repo)).toMatchObject([{ text: 'Wait!', read: false }]);
   expect(end.stdout).toContain('A      the session ended before it read: Wait!\n');
   assertNothingLeft(repo);
