@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -18,13 +19,18 @@ const QUESTION =
 const DONE = /The draft is written\./;
 const WRITE = /Write it to prd\.json\?[^]*Enter: confirm/;
 
+const TMUX = spawnSync('tmux', ['-V'], { stdio: 'ignore' }).status === 0;
+
 const EXIT = { claude: '/exit', codex: '/quit', copilot: '/exit', opencode: '/exit' } as const;
 
 for (const name of CLI_NAMES) {
   const cli = await ensureCli(name);
-  const [title, binary] = 'skipped' in cli ? [cli.skipped, ''] : [`${name} ${cli.version}`, cli.path];
+  const [title, binary] =
+    'skipped' in cli
+      ? [cli.skipped, '']
+      : [`${name} ${cli.version}${TMUX ? '' : ' (tmux is not installed)'}`, cli.path];
 
-  describe.skipIf(binary === '')(`${title} in a terminal`, () => {
+  describe.skipIf(binary === '' || !TMUX)(`${title} in a terminal`, () => {
     it('reads its prompt, writes a draft after a yes, and hands the terminal back', async () => {
       const repo = tempRepo({
         below: cacheFolder(),
@@ -73,7 +79,7 @@ async function answerUntil(terminal: Terminal, done: RegExp): Promise<void> {
   for (;;) {
     // The slowest CLI takes a minute to start on a busy machine.
     await expect
-      .poll(() => terminal.screen(), { timeout: 200_000 })
+      .poll(() => terminal.screen(), { timeout: 500_000 })
       .toMatch(new RegExp(`${QUESTION.source}|${done.source}`));
     const screen = await terminal.screen();
     if (done.test(screen)) return;
@@ -83,4 +89,4 @@ async function answerUntil(terminal: Terminal, done: RegExp): Promise<void> {
 }
 
 const changed = (terminal: Terminal, before: string): Promise<void> =>
-  expect.poll(() => terminal.screen(), { timeout: 60_000 }).not.toBe(before);
+  expect.poll(() => terminal.screen(), { timeout: 500_000 }).not.toBe(before);

@@ -1,14 +1,15 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { leftovers } from '../rig/leftovers.ts';
-import { eventsOf, journal } from '../rig/run-files.ts';
+import { eventsOf, journal, runFolder } from '../rig/run-files.ts';
 import { type CliName, CLI_NAMES } from './install/clis.ts';
 import { ensureCli } from './install/ensure-cli.ts';
 import { openTeamStage, type TeamStage } from './team-stage.ts';
 
 const STEERABLE: readonly CliName[] = ['claude', 'opencode'];
-const SLOW = { timeout: 60_000, interval: 50 };
+/** Only against hangs. */
+const SLOW = { timeout: 500_000, interval: 50 };
 const SAID = ['steer', 'E1', 'Call it wish.txt, please.'];
 
 for (const name of CLI_NAMES) {
@@ -68,6 +69,7 @@ for (const name of CLI_NAMES) {
       );
       const { code, stderr } = await stage.start(SAID).ended;
       expect(code, stderr).toBe(0);
+      writeFileSync(join(runFolder(stage.repo.path), 'epics/E1/attempt-1/result.json.said'), '');
       const end = await run.ended;
       expect(end.code, end.stdout + end.stderr).toBe(0);
       expect(steered()).toMatchObject([{ read: true }]);

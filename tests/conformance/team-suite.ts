@@ -290,8 +290,11 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await pause(50);
 }
 
-const inTool = ({ repo }: TeamStage): Promise<void> =>
-  until(() => named(join(repo.path, '.teams/worktrees'), 'started').length > 0);
+const inTool = ({ repo }: TeamStage): Promise<void> => {
+  const worktrees = join(repo.path, '.teams/worktrees');
+  const runs = (): readonly string[] => (existsSync(worktrees) ? readdirSync(worktrees) : []);
+  return until(() => runs().some((run) => existsSync(join(worktrees, run, 'E1/started'))));
+};
 
 /** Of what was built in the newest run, newest first. */
 function subjects({ repo }: TeamStage): readonly string[] {
@@ -312,15 +315,9 @@ const ownBuilder = (name: CliName): string =>
     model: null,
   });
 
-function named(folder: string, name: string): readonly string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => basename(file) === name)
-    .map((file) => join(folder, file));
-}
-
 /** What is in the files of that name in the newest run, one after the other. */
 const files = (repo: string, name: string): string =>
-  named(runFolder(repo), name)
-    .map((file) => readFileSync(file, 'utf8'))
+  readdirSync(runFolder(repo), { recursive: true, encoding: 'utf8' })
+    .filter((file) => basename(file) === name)
+    .map((file) => readFileSync(join(runFolder(repo), file), 'utf8'))
     .join('\n');

@@ -65,6 +65,7 @@ const turnSchema = z.strictObject({
     .describe('A tool by its own name, for what only one CLI has'),
   usage: z.strictObject({ input: z.int().min(0), output: z.int().min(0) }).optional(),
   delay: ms.optional().describe('Milliseconds before the answer begins'),
+  after: text.optional().describe('The answer begins once this file exists'),
   drip: ms.optional().describe('Milliseconds between the events of the stream'),
   fault: faultSchema.optional(),
 });

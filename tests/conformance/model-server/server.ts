@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { type Conversation, type MarkedRole, type Reply, roleOf, turnsGiven } fr
 import { type Step, faultCounter, play } from './play.ts';
 import type { Protocol } from './protocol.ts';
 import { responses } from './responses.ts';
+import { expand } from './variables.ts';
 import type { Fault, Scenario } from './scenario.ts';
 
 export interface ModelServer {
@@ -136,6 +137,8 @@ export async function startModelServer(
     }
     note({ ...told, answer: 200 });
     await pause(step.played.delay ?? 0);
+    const { after } = step.played;
+    if (after !== undefined) await appears(expand(after, step.variables), response);
     await send(response, protocol, conversation, step.reply, step.played.drip ?? 0);
   }
 
@@ -163,6 +166,7 @@ function unmarkedRole({ tools }: Conversation, { unmarked }: ServerOptions): Mar
   return unmarked === undefined || tools.length === 0 ? null : { name: unmarked, from: 'message' };
 }
 
+const POLL_MS = 50;
 const NOTHING = { input: 0, output: 0 };
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
@@ -197,6 +201,11 @@ function probe(path: string): unknown {
     return { object: 'list', data: models };
   }
   return path.endsWith('/count_tokens') ? { input_tokens: 1_000 } : {};
+}
+
+/** Or nobody waits for it any more. */
+async function appears(file: string, response: ServerResponse): Promise<void> {
+  while (!existsSync(file) && !response.destroyed) await pause(POLL_MS);
 }
 
 async function send(
