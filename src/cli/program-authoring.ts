@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { ExitCode } from '../domain/exit-codes.ts';
 import type { CommandContext } from './output.ts';
 import { addImportCommand } from './program-import.ts';
@@ -17,9 +17,11 @@ export function addAuthoringCommands(
     .option('--backend <name>', 'agent CLI to write it with')
     .option('--from <file...>', 'notes, an older PRD, the text of an issue: what to start from')
     .option('--non-interactive', 'one session without questions')
-    .option(
-      '--template [name]',
-      'begin with a PRD that is there already; without a name: which ones there are',
+    .addOption(
+      new Option(
+        '--template [name]',
+        'begin with a PRD that is there already; without a name: which ones there are',
+      ).conflicts(['from', 'merge', 'nonInteractive']),
     )
     .option('--merge', 'add new epics to the PRD that is there')
     .option('--yes', 'agree to everything, also to replace the PRD that is there')

@@ -58,6 +58,10 @@ test('without a name they are listed, and a name that is mistyped is suggested',
     stdout: '',
     stderr: 'error: there is no template "libary"\n  fix:   did you mean library?\n',
   });
+  expect(await teams(['init', '--template', 'library', '--merge'], { cwd: repo.path })).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("option '--template [name]' cannot be used with option '--merge'"),
+  });
 });
 
 test('nothing that is there is overwritten', async () => {
@@ -75,11 +79,16 @@ test('nothing that is there is overwritten', async () => {
   expect(existsSync(join(repo.path, 'prd.json'))).toBe(false);
 
   repo.write({ 'prd.json': '{}', 'teams.config.yml': 'backend: mine\n' });
-  expect(await init()).toMatchObject({ code: 2, stderr: expect.stringContaining('error: prd.json exists') });
+  expect(await init()).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('without a yes\n  fix:   --yes replaces it\n'),
+  });
   const replaced = await init('--yes');
   expect(replaced).toMatchObject({
     code: 0,
-    stderr: expect.stringContaining('teams.config.yml is kept as it is\n'),
+    stderr: expect.stringMatching(
+      /teams\.config\.yml is kept as it is\nthe prd\.json that was there is kept in \S+replaced\.json\n/,
+    ),
   });
   expect(readFileSync(join(repo.path, 'teams.config.yml'), 'utf8')).toBe('backend: mine\n');
   expect(replaced.stdout).toContain(`prd.json is written.

@@ -148,7 +148,7 @@ test('a PRD that is there is neither replaced nor added to without a yes', async
     code: 2,
     stdout: '',
     stderr: `error: prd.json exists, and nothing is written over it without a yes
-  fix:   teams init --merge adds new epics to it; teams init --yes replaces it
+  fix:   teams init --merge adds new epics to it; --yes replaces it
 `,
   });
   expect(existsSync(join(repo.path, '.teams/authoring'))).toBe(false);

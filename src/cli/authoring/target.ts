@@ -1,4 +1,7 @@
+import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { replaceEdited } from '../../adapters/edited-file.ts';
+import { storing } from '../../adapters/storage-error.ts';
 import { hasErrors } from '../../domain/diagnostics.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import type { Prd } from '../../domain/prd.ts';
@@ -23,7 +26,8 @@ export interface Target {
 export interface TargetWish extends CommandContext {
   readonly root: string;
   readonly person: Person;
-  readonly merge?: boolean | undefined;
+  /** `never`: what is written stands by itself. */
+  readonly merge?: boolean | 'never' | undefined;
   readonly yes?: boolean | undefined;
 }
 
@@ -45,7 +49,7 @@ export async function chooseTarget(wish: TargetWish): Promise<Outcome<Target, Ex
     printProblem(wish, {
       code: 'prd-exists',
       what: `${name} exists, and nothing is written over it without a yes`,
-      fix: 'teams init --merge adds new epics to it; teams init --yes replaces it',
+      fix: `${wish.merge === 'never' ? '' : 'teams init --merge adds new epics to it; '}--yes replaces it`,
     });
     return fail(EXIT.usage);
   }
@@ -57,13 +61,34 @@ export async function chooseTarget(wish: TargetWish): Promise<Outcome<Target, Ex
 async function askHow(wish: TargetWish, name: string): Promise<'merge' | 'replace' | 'leave' | 'refuse'> {
   if (!wish.person.canBeAsked) return 'refuse';
   const ask = await wish.person.ask();
+  const merge = { value: 'merge', label: 'add new epics to it' } as const;
   const choices = [
-    { value: 'merge', label: 'add new epics to it' },
+    ...(wish.merge === 'never' ? [] : [merge]),
     { value: 'replace', label: 'write a new one in its place', hint: 'the old one is kept aside' },
     { value: 'leave', label: 'leave it as it is' },
   ] as const;
+  const first = wish.merge === 'never' ? 'leave' : 'merge';
   return (
-    (await ask.choose<'merge' | 'replace' | 'leave'>(`There is a ${name} already.`, choices, 'merge')) ??
+    (await ask.choose<'merge' | 'replace' | 'leave'>(`There is a ${name} already.`, choices, first)) ??
     'leave'
   );
+}
+
+/** Writes the PRD; one that it takes the place of is kept in `folder`. The lock of the repository has to be held. */
+export async function storePrd(
+  context: CommandContext,
+  { path, name, before, into }: Target,
+  text: string,
+  folder: string,
+): Promise<ExitCode> {
+  if (before !== null && into === null) {
+    const aside = join(folder, 'replaced.json');
+    await storing(aside, () => writeFile(aside, before, { mode: 0o600 }));
+    context.stderr(`the ${name} that was there is kept in ${relative(context.cwd, aside)}\n`);
+  }
+  const fix = 'look at it, then do it again';
+  const stored = await replaceEdited({ path, before, kind: 'prd', fix }, text);
+  if (stored.ok) return EXIT.passed;
+  printProblem(context, stored.error);
+  return EXIT.environment;
 }

@@ -74,6 +74,8 @@ export async function writeDraft(
       );
       if (code !== EXIT.passed) return keep(options, path, code);
     }
+    // Ctrl-C takes back the yes that was given beforehand.
+    if (interrupted && options.yes === true) return keep(options, path, EXIT.interrupted);
     const draft = await readDraft(path, setting);
     if (draft.ok && draft.value.prd !== null) {
       const answer = await judge(options, desk, draft.value);

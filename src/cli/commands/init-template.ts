@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { writeAtomically } from '../../adapters/atomic-write.ts';
 import { editorSchema, schemaComment } from '../../adapters/editor-schemas.ts';
 import { replaceEdited } from '../../adapters/edited-file.ts';
-import { teamsFolder } from '../../adapters/layout.ts';
+import { makeTeamsFolder, teamsFolder } from '../../adapters/layout.ts';
 import { storing } from '../../adapters/storage-error.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import type { Problem } from '../../domain/problem.ts';
@@ -15,7 +15,9 @@ import { CONFIG_FILE } from '../../source/load-config.ts';
 import { nearMiss } from '../../source/near-miss.ts';
 import { agrees, type CheckoutWish, findPlace, firstCommit } from '../authoring/checkout.ts';
 import { personAt } from '../authoring/person.ts';
-import { chooseTarget } from '../authoring/target.ts';
+import { openAuthoring } from '../authoring/session.ts';
+import { chooseTarget, storePrd } from '../authoring/target.ts';
+import { withLock } from '../drive.ts';
 import { type CommandContext, printProblem } from '../output.ts';
 import { chooseBackend, SCRIPTED } from '../templates/choose-backend.ts';
 import { scriptOf } from '../templates/script.ts';
@@ -57,16 +59,17 @@ async function begin(wish: Wish, template: Template): Promise<ExitCode> {
   const place = await findPlace(wish);
   if (!place.ok) return refuse(wish, place.error, EXIT.environment);
   const { root, repository } = place.value;
-  const target = await chooseTarget({ ...wish, root, merge: false });
+  const target = await chooseTarget({ ...wish, root, merge: 'never' });
   if (!target.ok) return target.error;
-  if (target.value.into !== null) return refuse(wish, NOT_ADDED, EXIT.usage);
   const configured = await configure(wish, root, template);
   if (configured !== EXIT.passed) return configured;
-  const { path, before, name } = target.value;
+  const { path, name } = target.value;
   const { $schema: _, ...file } = template.file;
   const text = `${JSON.stringify({ $schema: await editorSchema(root, 'prd', path), ...file }, null, 2)}\n`;
-  const stored = await replaceEdited({ path, before, kind: 'prd', fix: 'do it again' }, text);
-  if (!stored.ok) return refuse(wish, stored.error, EXIT.environment);
+  const teams = await makeTeamsFolder(root);
+  const { id, folder } = await openAuthoring(teams);
+  const stored = await withLock(wish, teams, id, () => storePrd(wish, target.value, text, folder));
+  if (stored !== EXIT.passed) return stored;
   const paint = paintFor(wish.color);
   wish.stdout(`${planText(template.prd, paint)}\n${name} is written.\n`);
   const paths = [relative(root, path), CONFIG_FILE];
@@ -138,12 +141,6 @@ function listText(templates: readonly Template[]): string {
   });
   return `${lines.join('')}\nteams init --template NAME\n`;
 }
-
-const NOT_ADDED: Problem = {
-  code: 'template-not-added',
-  what: 'a template begins a project, it is not added to a PRD',
-  fix: 'teams init --merge writes more epics together with an agent',
-};
 
 const inTheWay = (taken: readonly string[]): Problem => ({
   code: 'template-in-the-way',

@@ -1,11 +1,7 @@
-import { writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
 import { createConversations } from '../../adapters/agents/conversations.ts';
 import { createSessions } from '../../adapters/agents/sessions.ts';
-import { replaceEdited } from '../../adapters/edited-file.ts';
 import { makeTeamsFolder } from '../../adapters/layout.ts';
 import { excludeTeamsFolder } from '../../adapters/repository.ts';
-import { storing } from '../../adapters/storage-error.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { paintFor } from '../../report/paint.ts';
@@ -16,7 +12,7 @@ import type { Draft } from '../authoring/draft.ts';
 import { copyMaterials } from '../authoring/materials.ts';
 import { type Person, personAt } from '../authoring/person.ts';
 import { openAuthoring } from '../authoring/session.ts';
-import { chooseTarget } from '../authoring/target.ts';
+import { chooseTarget, storePrd } from '../authoring/target.ts';
 import { type Desk, keep, type Paper, writeDraft } from '../authoring/write-draft.ts';
 import { withLock } from '../drive.ts';
 import { type CommandContext, printProblem } from '../output.ts';
@@ -66,17 +62,7 @@ async function store(
   draft: Draft,
   { id, folder }: Pick<Paper, 'id' | 'folder'>,
 ): Promise<ExitCode> {
-  const code = await withLock(options, teams, id, async () => {
-    if (target.before !== null && target.into === null) {
-      const aside = join(folder, 'replaced.json');
-      await storing(aside, () => writeFile(aside, target.before ?? '', { mode: 0o600 }));
-      options.stderr(`the ${target.name} that was there is kept in ${relative(options.cwd, aside)}\n`);
-    }
-    const { path, before } = target;
-    const fix = 'teams init --merge adds epics to what is there now';
-    const stored = await replaceEdited({ path, before, kind: 'prd', fix }, draft.text);
-    return stored.ok ? EXIT.passed : refuse(options, stored.error, EXIT.environment);
-  });
+  const code = await withLock(options, teams, id, () => storePrd(options, target, draft.text, folder));
   if (code !== EXIT.passed) return keep(options, draft.file, code).error;
   options.stdout(nextSteps(target.name, draft, paintFor(options.color)));
   if (!options.interactive || options.yes === true || !options.person.canBeAsked) return EXIT.passed;
