@@ -6,6 +6,7 @@ export default defineConfig({
     // Tests that start real processes are bound by the two cores, not by the clock: the limit only catches hangs.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     pool: 'forks',
     maxWorkers: 2,
   },

@@ -1,7 +1,7 @@
 import { createSessions } from '../adapters/agents/sessions.ts';
 import type { Config } from '../domain/config.ts';
 import type { Epic } from '../domain/prd.ts';
-import { fail, ok, type Outcome } from '../domain/problem.ts';
+import { fail, ok, type Outcome, type Problem } from '../domain/problem.ts';
 import type { MissingBackend } from '../engine/backends.ts';
 import { finalBackend, leadBackend } from '../engine/plan-run.ts';
 import type { Project } from './project.ts';
@@ -23,19 +23,14 @@ export async function missingBackends(
   epics: readonly Epic[],
 ): Promise<Outcome<readonly MissingBackend[]>> {
   const sessions = createSessions({ config, root });
-  const missing: MissingBackend[] = [];
-  let standIns = 0;
-  for (const backend of config.fallback) {
+  const wished = wishedBackends(config, epics);
+  const problems = new Map<string, Problem>();
+  for (const backend of new Set([...wished, ...config.fallback])) {
     const problem = await sessions.unavailable(backend);
-    if (problem === null) standIns += 1;
-    else missing.push({ backend, reason: problem.what });
+    if (problem !== null) problems.set(backend, problem);
   }
-  for (const backend of wishedBackends(config, epics)) {
-    if (config.fallback.includes(backend)) continue;
-    const problem = await sessions.unavailable(backend);
-    if (problem === null) continue;
-    if (standIns === 0) return fail(problem);
-    missing.push({ backend, reason: problem.what });
-  }
-  return ok(missing);
+  const standsIn = config.fallback.some((backend) => !problems.has(backend));
+  const [first] = [...wished].flatMap((backend) => problems.get(backend) ?? []);
+  if (first !== undefined && !standsIn) return fail(first);
+  return ok([...problems].map(([backend, { what }]) => ({ backend, reason: what })));
 }

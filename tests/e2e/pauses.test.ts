@@ -169,6 +169,16 @@ test('each group of roles can have a backend of its own, and one that is not the
   expect(pausesOf(repo)).toHaveLength(1);
 });
 
+test('stand-ins that are not there either start nothing', async () => {
+  const absent = { command: ['no-such-program'], stdin: 'none' as const, env: [] };
+  const repo = project({
+    epics: [{ id: 'A' }],
+    config: { backend: 'one', fallback: ['two', 'one'], backends: { one: absent, two: absent } },
+  });
+  const { stderr } = await expectTeams(3, ['run'], { cwd: repo.path });
+  expect(stderr).toContain('backend one: "no-such-program" is not an executable program');
+});
+
 test('a merger that runs into a limit holds its merge, and other merges go on', async () => {
   const repo = project({
     epics: [{ id: 'A' }, { id: 'B', more: { backend: 'limited' } }, { id: 'C' }],
