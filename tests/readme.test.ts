@@ -18,10 +18,12 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('the tour of the README runs as written', async () => {
+test('the way to a first product and the tour of the README run as written', async () => {
   const readme = await readFile('README.md', 'utf8');
-  const tour = readme.slice(readme.indexOf('## A tour'), readme.indexOf('## While it runs'));
-  const blocks = [...tour.matchAll(/```sh\n(.*?)```/gs)].map((match) => match[1] ?? '');
+  const between = (from: string, to: string): string =>
+    readme.slice(readme.indexOf(`\n## ${from}\n`), readme.indexOf(`\n## ${to}\n`));
+  const text = between('From an empty folder to a product', 'Your own') + between('A tour', 'While it runs');
+  const blocks = [...text.matchAll(/```sh\n(.*?)```/gs)].map((match) => match[1] ?? '');
   expect(blocks.length).toBeGreaterThan(5);
 
   const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', blocks.join('\n')], {
@@ -29,6 +31,8 @@ test('the tour of the README runs as written', async () => {
     env: { ...process.env, ...gitEnvironment, PATH: `${join(folder, 'bin')}:${process.env['PATH']}` },
   });
 
+  expect(stdout).toContain('4 of 4 epics merged');
+  expect(stdout).toContain('1  Buy milk');
   expect(stdout).toContain('US-003: claimed as passed without a commit');
   expect(stdout).toContain('3 of 3 epics merged');
   expect(stdout).toMatch(/verdict {3}pass/);
