@@ -50,7 +50,14 @@ function emitAttempt(
     backend: 'agents',
   } as const;
   emit({ ...started, todo: stories });
-  emit({ type: 'process.started', role: 'team-lead', epicId, pid: 1000 + attempt, startTime: '1234567' });
+  emit({
+    type: 'process.started',
+    backend: 'scripted',
+    role: 'team-lead',
+    epicId,
+    pid: 1000 + attempt,
+    startTime: '1234567',
+  });
   for (const storyId of stories) {
     emit({
       type: 'story.updated',
@@ -62,7 +69,7 @@ function emitAttempt(
       reason: null,
     });
   }
-  emit({ type: 'process.ended', pid: 1000 + attempt, exitCode: 0, signal: null });
+  emit({ type: 'process.ended', usage: null, pid: 1000 + attempt, exitCode: 0, signal: null });
   const check = {
     epicId,
     where: 'epic',
@@ -90,6 +97,7 @@ const started = (ids: readonly string[]): EventPayload => ({
   land: 'leave',
   finalValidation: false,
   finalBackend: 'scripted',
+  budget: { tokens: null, costUsd: null },
   fallback: [],
   epics: ids.map((id) => ({
     id,

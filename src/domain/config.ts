@@ -107,6 +107,13 @@ export const configSchema = z.strictObject({
       final: count('Rounds of the final validation'),
     })
     .optional(),
+  budget: z
+    .strictObject({
+      tokens: z.int().min(1).optional().describe('Of all sessions, with what was read from caches'),
+      costUsd: z.number().positive().optional().describe('In US dollars, as far as the agent CLI tells'),
+    })
+    .optional()
+    .describe('When it is spent, nothing new is started'),
   planning: z
     .strictObject({ epic: when('A planner per epic'), story: when('A planner per story') })
     .optional(),
@@ -165,6 +172,7 @@ export interface Config {
     readonly backoff: number;
   };
   readonly attempts: { readonly epic: number; readonly merge: number; readonly final: number };
+  readonly budget: { readonly tokens: number | null; readonly costUsd: number | null };
   readonly planning: { readonly epic: When; readonly story: When };
   readonly validation: {
     readonly story: When;
@@ -199,6 +207,7 @@ export const DEFAULTS: Config = {
     backoff: minutes(1),
   },
   attempts: { epic: 2, merge: 2, final: 2 },
+  budget: { tokens: null, costUsd: null },
   planning: { epic: 'auto', story: 'never' },
   validation: { story: 'never', epic: 'auto', final: 'always', fixRounds: 1 },
   models: {},

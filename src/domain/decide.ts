@@ -1,3 +1,4 @@
+import { isBudgetSpent, spentText } from './budget.ts';
 import { type GraphNode, remainingWork } from './graph.ts';
 import { backendsFor, usableBackend } from './pause.ts';
 import { type EpicState, FIX_PREFIX, isFix, type RunState, storiesToDo } from './state.ts';
@@ -92,14 +93,14 @@ function mergeable(state: RunState): readonly EpicState[] {
   return state.epics.filter(
     (epic) =>
       epic.phase === 'passed' &&
-      !(epic.held && isStandingStill(state, epic)) &&
+      !(epic.held && cannotWork(state, epic)) &&
       epic.plan.dependsOn.every((id) => merged.has(id)),
   );
 }
 
-/** Every backend that it could be worked on with is paused. */
-const isStandingStill = (state: RunState, epic: EpicState): boolean =>
-  usableBackend(state, epic.plan.backend) === null;
+/** There is no session for it: the budget is spent, or every backend that it could be worked on with is paused. */
+const cannotWork = (state: RunState, epic: EpicState): boolean =>
+  isBudgetSpent(state) || usableBackend(state, epic.plan.backend) === null;
 
 const startsNoMore = (state: RunState): boolean => state.started.failFast && state.epics.some(isLost);
 
@@ -107,7 +108,7 @@ function attempts(state: RunState): Action[] {
   if (startsNoMore(state)) return [];
   const free = state.started.parallel - state.epics.filter((epic) => epic.phase === 'attempting').length;
   if (free <= 0) return [];
-  const ready = state.epics.filter((epic) => epic.phase === 'ready' && !isStandingStill(state, epic));
+  const ready = state.epics.filter((epic) => epic.phase === 'ready' && !cannotWork(state, epic));
   if (ready.length === 0) return [];
   return longestFirst(state, [...ready, ...worthWaitingFor(state)])
     .slice(0, free)
@@ -164,7 +165,7 @@ const nodeOf = (epic: EpicState): GraphNode => ({
 
 function finish(state: RunState): Action[] {
   const still = state.epics.filter(
-    (epic) => (epic.held || (epic.phase === 'ready' && !startsNoMore(state))) && isStandingStill(state, epic),
+    (epic) => (epic.held || (epic.phase === 'ready' && !startsNoMore(state))) && cannotWork(state, epic),
   );
   if (still.length > 0) return waitOrStall(state, new Set(still.map((epic) => epic.plan.backend)));
   const unmerged = state.epics.filter((epic) => epic.phase !== 'merged');
@@ -195,7 +196,8 @@ function finish(state: RunState): Action[] {
   if (validation.phase === 'failed' && validation.findings.length > 0 && !fixPlanned) {
     return [{ type: 'plan-fix', round: validation.rounds }];
   }
-  if (started.finalValidation && usableBackend(state, started.finalBackend) === null) {
+  const judges = !isBudgetSpent(state) && usableBackend(state, started.finalBackend) !== null;
+  if (started.finalValidation && !judges) {
     return waitOrStall(state, new Set([started.finalBackend]));
   }
   return [{ type: 'validate', round }];
@@ -203,6 +205,10 @@ function finish(state: RunState): Action[] {
 
 /** Nothing but what paused backends would do is left: the end of a pause is an event, or there will be none. */
 function waitOrStall(state: RunState, wished: ReadonlySet<string>): Action[] {
+  if (isBudgetSpent(state)) {
+    const reason = `the budget is spent: ${spentText(state) ?? ''}; raise it in teams.config.yml to go on`;
+    return [{ type: 'end', outcome: 'stalled', reason }];
+  }
   const names = new Set([...wished].flatMap((name) => backendsFor(state, name)));
   const pauses = Object.entries(state.pauses).filter(([name]) => names.has(name));
   if (pauses.some(([, pause]) => pause.until !== null)) return [];

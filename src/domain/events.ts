@@ -35,6 +35,9 @@ const usage = z.object({
   costUsd: z.number().nullable().describe('null: the backend does not tell'),
 });
 
+/** Null: no limit. */
+const budget = z.object({ tokens: z.int().nullable(), costUsd: z.number().nullable() });
+
 const role = z.enum(['team-lead', 'final-validator', 'merger', 'builder', 'planner', 'author']);
 
 const pauseKind = z.enum(['rate-limit', 'unavailable', 'auth', 'missing']);
@@ -58,6 +61,7 @@ const payloads = [
     land: z.enum(['leave', 'merge']),
     finalValidation: z.boolean().describe('false: the verdict rests on checks alone'),
     finalBackend: z.string().describe('Of the final validator'),
+    budget,
     fallback: z.array(z.string()).describe('Backends that stand in, in this order, for one that is paused'),
     epics: z.array(epicPlan),
     prdScope: z.object({ total: z.int(), completed: z.array(z.string()) }),
@@ -66,6 +70,7 @@ const payloads = [
     type: z.literal('run.resumed'),
     pid: z.int(),
     found: z.string().describe('One line: what was there'),
+    budget,
     changed: z
       .array(epicPlan)
       .describe('Unmerged epics whose text was edited since; their progress starts again'),
@@ -112,12 +117,14 @@ const payloads = [
     epicId: epicId.nullable(),
     pid: z.int(),
     startTime: z.string().describe('As the operating system counts it: tells a reused pid from the real one'),
+    backend: z.string().nullable().describe('Of a session; null: a check'),
   }),
   z.object({
     type: z.literal('process.ended'),
     pid: z.int(),
     exitCode: z.int().nullable(),
     signal: z.string().nullable(),
+    usage: usage.nullable().describe('Of a session; null: it did not tell, or it was a check'),
   }),
   z.object({
     type: z.literal('story.updated'),
@@ -233,6 +240,7 @@ export type TeamsEvent = EventPayload & { readonly v: 1; readonly seq: number; r
 export type EpicPlan = z.infer<typeof epicPlan>;
 export type Usage = z.infer<typeof usage>;
 export type Role = z.infer<typeof role>;
+export type Budget = z.infer<typeof budget>;
 export type PauseKind = z.infer<typeof pauseKind>;
 /** A broken rule: `rule` is stable and machine-readable, `text` is a line for people, `details` are for the next prompt. */
 export interface Reason {

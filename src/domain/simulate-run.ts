@@ -114,6 +114,7 @@ const started = (plan: SimulatedPlan): EventOf<'run.started'> => ({
   land: 'leave',
   finalValidation: plan.finalValidation,
   finalBackend: '',
+  budget: { tokens: null, costUsd: null },
   fallback: [],
   epics: [...plan.epics],
   prdScope: { total: plan.epics.length, completed: [] },

@@ -1,4 +1,4 @@
-import type { EpicPlan, EventOf, PauseKind, Reason, TeamsEvent, Usage } from './events.ts';
+import type { Budget, EpicPlan, EventOf, PauseKind, Reason, TeamsEvent, Usage } from './events.ts';
 
 /**
  * waiting → ready → attempting → passed → merging → merged, with the ways out:
@@ -59,6 +59,14 @@ export interface EpicState {
   readonly held: boolean;
 }
 
+export interface Spent {
+  readonly tokens: number;
+  readonly costUsd: number;
+  /** Backends with a session that did not tell its tokens, or its cost: it is not part of the sum. */
+  readonly withoutTokens: readonly string[];
+  readonly withoutCost: readonly string[];
+}
+
 /** A backend that no session is started on for now. */
 export interface Pause {
   readonly kind: PauseKind;
@@ -91,6 +99,9 @@ export interface RunState {
   readonly pauses: Readonly<Record<string, Pause>>;
   /** How often a backend was paused since it last worked, by name. */
   readonly strikes: Readonly<Record<string, number>>;
+  readonly budget: Budget;
+  /** By all sessions of the run, as far as their agent CLIs tell. */
+  readonly spent: Spent;
   readonly validation: {
     readonly phase: 'none' | 'running' | 'passed' | 'failed';
     /** Rounds that ended, without interrupted ones; it never goes back, so that every fix epic has a name of its own. */
@@ -144,6 +155,8 @@ function initial(event: TeamsEvent & { type: 'run.started' }): RunState {
     epics: event.epics.map(fresh),
     pauses: {},
     strikes: {},
+    budget: event.budget,
+    spent: { tokens: 0, costUsd: 0, withoutTokens: [], withoutCost: [] },
     validation: { phase: 'none', rounds: 0, failures: 0, reasons: [], findings: [] },
     landing: null,
     processes: [],
@@ -193,6 +206,7 @@ function apply(state: RunState, event: Exclude<TeamsEvent, { type: 'run.started'
           // A person is there again, and may have done something about it: they are tried once more.
           pauses: {},
           strikes: {},
+          budget: event.budget,
         }),
       );
     case 'epic.ready':
@@ -299,7 +313,11 @@ function apply(state: RunState, event: Exclude<TeamsEvent, { type: 'run.started'
     case 'process.started':
       return { ...state, processes: [...state.processes, event] };
     case 'process.ended':
-      return { ...state, processes: state.processes.filter((process) => process.pid !== event.pid) };
+      return {
+        ...state,
+        processes: state.processes.filter((process) => process.pid !== event.pid),
+        spent: afterProcess(state, event),
+      };
     case 'stop.requested':
       return { ...state, stopping: event.reason };
     case 'run.ended':
@@ -310,6 +328,29 @@ function apply(state: RunState, event: Exclude<TeamsEvent, { type: 'run.started'
     case 'notice':
       return state;
   }
+}
+
+function afterProcess(state: RunState, { pid, usage }: EventOf<'process.ended'>): Spent {
+  const { spent } = state;
+  const process = state.processes.find((one) => one.pid === pid);
+  if (process === undefined || process.backend === null) return spent;
+  const { backend } = process;
+  const tokens = tokensOf(usage);
+  const costUsd = usage?.costUsd ?? null;
+  const named = (known: readonly string[], told: boolean): readonly string[] =>
+    told || known.includes(backend) ? known : [...known, backend];
+  return {
+    tokens: spent.tokens + (tokens ?? 0),
+    costUsd: spent.costUsd + (costUsd ?? 0),
+    withoutTokens: named(spent.withoutTokens, tokens !== null),
+    withoutCost: named(spent.withoutCost, costUsd !== null),
+  };
+}
+
+/** Null: it did not tell. */
+function tokensOf(usage: Usage | null): number | null {
+  if (usage === null || (usage.inputTokens === null && usage.outputTokens === null)) return null;
+  return (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0);
 }
 
 function afterAttempt(

@@ -1,3 +1,4 @@
+import { isBudgetSpent } from '../domain/budget.ts';
 import { pauseFor, usableBackend } from '../domain/pause.ts';
 import type { AgentFailure } from './ports.ts';
 import type { RunContext } from './run-context.ts';
@@ -9,7 +10,7 @@ export interface Seat {
 }
 
 /**
- * The seat for a session that was wished for on one backend; null: every backend that could stand in is paused. Pinned
+ * The seat for a session that was wished for on one backend; null: the budget is spent, or every backend is paused. Pinned
  * models are those of the wished backend: another one would not know them.
  */
 export function takeSeat(
@@ -17,7 +18,7 @@ export function takeSeat(
   wished: string,
   models: Readonly<Record<string, string>>,
 ): Seat | null {
-  const backend = usableBackend(ctx.state, wished);
+  const backend = isBudgetSpent(ctx.state) ? null : usableBackend(ctx.state, wished);
   return backend === null ? null : { backend, models: backend === wished ? models : {} };
 }
 

@@ -52,6 +52,7 @@ export async function planRun(git: Git, wish: RunWish): Promise<Outcome<EventOf<
     land: wish.config.land,
     finalValidation: wish.config.validation.final !== 'never',
     finalBackend: finalBackend(wish.config),
+    budget: wish.config.budget,
     fallback: [...wish.config.fallback],
     epics,
     prdScope: {

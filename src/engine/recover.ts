@@ -31,7 +31,13 @@ export async function recoverRun(ctx: RunContext, plans: readonly EpicPlan[]): P
   // Corrections come first: an edited epic starts again only when it is not merged after all.
   for (const payload of corrections) await ctx.publish(payload);
   const stillOpen = changed.filter((plan) => ctx.epic(plan.id).phase !== 'merged');
-  await ctx.publish({ type: 'run.resumed', pid: process.pid, found, changed: stillOpen });
+  await ctx.publish({
+    type: 'run.resumed',
+    pid: process.pid,
+    found,
+    budget: ctx.config.budget,
+    changed: stillOpen,
+  });
   return ok(found);
 }
 

@@ -2,6 +2,7 @@ import { type ContractRole, parseAnswer } from '../domain/contract-text.ts';
 import type { Reason } from '../domain/events.ts';
 import { RESULT_LIMIT } from '../domain/result.ts';
 import { modelFor } from '../domain/roles.ts';
+import { budgetBlindSpot } from '../domain/budget.ts';
 import { pauseBackend } from './backends.ts';
 import { renderPrompt, settingValues } from './prompts.ts';
 import type { SessionEnd, SessionRequest } from './ports.ts';
@@ -117,7 +118,13 @@ async function playSession<R extends ContractRole>(
       started: (process) => {
         pid = process.pid;
         void ctx
-          .publish({ type: 'process.started', role: plan.role, epicId: plan.epicId, ...process })
+          .publish({
+            type: 'process.started',
+            role: plan.role,
+            epicId: plan.epicId,
+            backend: plan.backend,
+            ...process,
+          })
           .catch((error: unknown) => ctx.abort(error));
       },
       opened: (sessionId) => {
@@ -136,7 +143,15 @@ async function playSession<R extends ContractRole>(
   );
   await steering?.end();
   if (pid !== null) {
-    await ctx.publish({ type: 'process.ended', pid, exitCode: end.exitCode, signal: end.signal });
+    const { exitCode, signal, usage } = end;
+    const before = budgetBlindSpot(ctx.state, plan.backend);
+    await ctx.publish({ type: 'process.ended', pid, exitCode, signal, usage });
+    const blind = budgetBlindSpot(ctx.state, plan.backend);
+    if (before === null && blind !== null) {
+      const what = blind === 'tokens' ? 'how many tokens a session took' : 'what a session cost';
+      const text = `${plan.backend} did not tell ${what}: budget.${blind} cannot count it`;
+      await ctx.publish({ type: 'notice', level: 'warning', code: 'budget-blind', text });
+    }
   }
   return { end, opened, resultPath };
 }

@@ -50,13 +50,20 @@ export async function runChecks(ctx: RunContext, plan: CheckPlan): Promise<Check
         started: (process) => {
           pid = process.pid;
           void ctx
-            .publish({ type: 'process.started', role: 'check', epicId: plan.epicId, ...process })
+            .publish({
+              type: 'process.started',
+              role: 'check',
+              epicId: plan.epicId,
+              backend: null,
+              ...process,
+            })
             .catch((error: unknown) => ctx.abort(error));
         },
       },
       ctx.stop,
     );
-    if (pid !== null) await ctx.publish({ type: 'process.ended', pid, exitCode: end.exitCode, signal: null });
+    if (pid !== null)
+      await ctx.publish({ type: 'process.ended', pid, exitCode: end.exitCode, signal: null, usage: null });
     if (end.cause === 'stopped') return { records, failed: null, stopped: true };
     const record = { command, exitCode: end.exitCode, durationMs: end.durationMs, log };
     records.push(record);

@@ -1,4 +1,4 @@
-type Kind = 'text' | 'number' | 'list';
+type Kind = 'text' | 'number' | 'amount' | 'list';
 
 /** Every value of the configuration that a variable or a flag can set, by its dotted key. */
 export const CONFIG_KEYS = {
@@ -23,6 +23,8 @@ export const CONFIG_KEYS = {
   'attempts.epic': 'number',
   'attempts.merge': 'number',
   'attempts.final': 'number',
+  'budget.tokens': 'number',
+  'budget.costUsd': 'amount',
   'planning.epic': 'text',
   'planning.story': 'text',
   'validation.story': 'text',
@@ -86,7 +88,9 @@ export function coerce(key: ConfigKey, value: string | number | readonly string[
     case 'text':
       return value;
     case 'number':
-      return /^-?\d{1,9}$/.test(value.trim()) ? Number(value) : value;
+      return /^-?\d{1,12}$/.test(value.trim()) ? Number(value) : value;
+    case 'amount':
+      return /^-?\d{1,9}(\.\d{1,6})?$/.test(value.trim()) ? Number(value) : value;
     case 'list':
       return value.trimStart().startsWith('[') ? listOf(value) : [value];
   }

@@ -236,7 +236,7 @@ test('a journal says how long attempts, merges and verdicts took; what was cut o
     opened('team-lead', 'scripted', true),
     ended('passed', 3),
     attemptStarted('A', 4),
-    { type: 'run.resumed', pid: 1, found: 'x', changed: [] },
+    { type: 'run.resumed', budget: { tokens: null, costUsd: null }, pid: 1, found: 'x', changed: [] },
     ended('passed', 4),
     { type: 'merge.started', epicId: 'A', attempt: 3, merge: 1, onto: sha(1), head: sha(2) },
     { type: 'merge.conflicted', epicId: 'A', kind: 'conflict', files: [], reason: 'x' },

@@ -68,6 +68,7 @@ export function startedEvent(
     land: options.land,
     finalValidation: true,
     finalBackend: 'scripted',
+    budget: { tokens: null, costUsd: null },
     fallback: options.fallback ? ['other'] : [],
     epics: [...epics],
     prdScope: { total: epics.length, completed: [] },
@@ -300,7 +301,13 @@ class Simulation {
     const changed = this.state.epics
       .filter((epic) => epic.phase !== 'merged' && !epic.plan.id.startsWith('_') && this.chance(8))
       .map((epic) => this.edit(epic.plan));
-    this.emit({ type: 'run.resumed', pid: 2, found: 'as it was left', changed });
+    this.emit({
+      type: 'run.resumed',
+      budget: { tokens: null, costUsd: null },
+      pid: 2,
+      found: 'as it was left',
+      changed,
+    });
     // `teams reset` of a run that can go on leaves it resumed.
     if (this.chance(6)) this.reset();
   }

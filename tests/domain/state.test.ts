@@ -113,7 +113,13 @@ test('a run that goes on starts edited epics again and forgets the stop', () => 
     { type: 'stop.requested', reason: 'interrupt' },
     ended(1, 'interrupted', 1),
     { type: 'run.ended', outcome: 'interrupted', reason: 'interrupted' },
-    { type: 'run.resumed', pid: 2, found: '', changed: [{ ...planOf('A', [], 1), hash: 'other' }] },
+    {
+      type: 'run.resumed',
+      budget: { tokens: null, costUsd: null },
+      pid: 2,
+      found: '',
+      changed: [{ ...planOf('A', [], 1), hash: 'other' }],
+    },
   );
   expect(state).toMatchObject({ phase: 'running', stopping: null, endedAt: null, endReason: null });
   expect(epic(state, 'A')).toMatchObject({
@@ -125,11 +131,17 @@ test('a run that goes on starts edited epics again and forgets the stop', () => 
 });
 
 test('what was started and not seen to end is known', () => {
-  const process = { type: 'process.started', role: 'team-lead', epicId: 'A', startTime: '9' } as const;
+  const process = {
+    type: 'process.started',
+    backend: 'scripted',
+    role: 'team-lead',
+    epicId: 'A',
+    startTime: '9',
+  } as const;
   const state = after(
     { ...process, pid: 7 },
     { ...process, pid: 8 },
-    { type: 'process.ended', pid: 7, exitCode: 0, signal: null },
+    { type: 'process.ended', usage: null, pid: 7, exitCode: 0, signal: null },
   );
   expect(state.processes.map((one) => one.pid)).toEqual([8]);
 });

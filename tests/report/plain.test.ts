@@ -72,7 +72,13 @@ test('resumed, interrupted, validated, mended, landed', () => {
       attemptStarted('A'),
       { type: 'stop.requested', reason: 'interrupt' },
       { type: 'run.ended', outcome: 'interrupted', reason: 'interrupted' },
-      { type: 'run.resumed', pid: 43, found: '1 epic at work', changed: [epicPlan('A', 'One', 1)] },
+      {
+        type: 'run.resumed',
+        budget: { tokens: null, costUsd: null },
+        pid: 43,
+        found: '1 epic at work',
+        changed: [epicPlan('A', 'One', 1)],
+      },
       ...merged('A', 3, 'merger'),
       { type: 'validation.started', round: 1, head: sha(3) },
       {

@@ -1,0 +1,35 @@
+import type { RunState, Spent } from './state.ts';
+
+/** Nothing that costs is started any more. Sessions under way are not cut off for it: what they did would be lost. */
+export const isBudgetSpent = ({ budget, spent }: Pick<RunState, 'budget' | 'spent'>): boolean =>
+  (budget.tokens !== null && spent.tokens >= budget.tokens) ||
+  (budget.costUsd !== null && spent.costUsd >= budget.costUsd);
+
+/** Which limit of the budget a backend cannot be held to, because it does not tell; null: none. */
+export function budgetBlindSpot(
+  { budget, spent }: Pick<RunState, 'budget' | 'spent'>,
+  backend: string,
+): 'tokens' | 'costUsd' | null {
+  if (budget.tokens !== null && spent.withoutTokens.includes(backend)) return 'tokens';
+  return budget.costUsd !== null && spent.withoutCost.includes(backend) ? 'costUsd' : null;
+}
+
+/** In words, with the budget where there is one; null: nothing is known, and nobody set a limit. */
+export function spentText({ budget, spent }: Pick<RunState, 'budget' | 'spent'>): string | null {
+  const parts = [
+    part(spent.tokens, budget.tokens, spent.withoutTokens, (n) => `${n.toLocaleString('en-US')} tokens`),
+    part(spent.costUsd, budget.costUsd, spent.withoutCost, (n) => `$${n.toFixed(2)}`),
+  ].flatMap((text) => text ?? []);
+  return parts.length === 0 ? null : parts.join(', ');
+}
+
+function part(
+  sum: number,
+  limit: number | null,
+  without: Spent['withoutTokens'],
+  unit: (n: number) => string,
+): string | null {
+  if (sum === 0 && limit === null) return null;
+  const of = limit === null ? '' : ` of ${unit(limit)}`;
+  return `${unit(sum)}${of}${without.length === 0 ? '' : ` (not told by ${without.join(', ')})`}`;
+}
