@@ -16,11 +16,12 @@ export function budgetBlindSpot(
 
 /** In words, with the budget where there is one; null: nothing is known, and nobody set a limit. */
 export function spentText({ budget, spent }: Pick<RunState, 'budget' | 'spent'>): string | null {
-  const parts = [
-    part(spent.tokens, budget.tokens, spent.withoutTokens, (n) => `${n.toLocaleString('en-US')} tokens`),
-    part(spent.costUsd, budget.costUsd, spent.withoutCost, (n) => `$${n.toFixed(2)}`),
-  ].flatMap((text) => text ?? []);
-  return parts.length === 0 ? null : parts.join(', ');
+  const count = (n: number): string => n.toLocaleString('en-US');
+  const dollars = (n: number): string => `$${n.toFixed(2)}`;
+  const tokens = part(spent.tokens, budget.tokens, spent.withoutTokens, count);
+  const cost = part(spent.costUsd, budget.costUsd, spent.withoutCost, dollars);
+  if (tokens === null) return cost;
+  return cost === null ? `${tokens} tokens` : `${tokens} tokens, ${cost}`;
 }
 
 function part(
@@ -30,6 +31,7 @@ function part(
   unit: (n: number) => string,
 ): string | null {
   if (sum === 0 && limit === null) return null;
-  const of = limit === null ? '' : ` of ${unit(limit)}`;
-  return `${unit(sum)}${of}${without.length === 0 ? '' : ` (not told by ${without.join(', ')})`}`;
+  const told = sum === 0 && without.length > 0 ? 'an unknown number' : unit(sum);
+  const more = sum > 0 && without.length > 0 ? ` and what ${without.join(', ')} did not tell` : '';
+  return `${told}${limit === null ? '' : ` of ${unit(limit)}`}${more}`;
 }

@@ -1,4 +1,5 @@
 import { isLost } from './decide.ts';
+import { isBudgetSpent } from './budget.ts';
 import { backendsFor, usableBackend } from './pause.ts';
 import { type EpicState, findEpic, isResumable, type RunState } from './state.ts';
 
@@ -56,6 +57,7 @@ function waitingReason(state: RunState, epic: EpicState): string {
 }
 
 function readyReason(state: RunState, epic: EpicState, alive: boolean): string {
+  if (isBudgetSpent(state) && (alive || state.phase === 'stalled')) return 'not started: the budget is spent';
   const paused = waitsForBackend(state, epic);
   if (paused !== null && (alive || state.phase === 'stalled')) return paused;
   if (epic.failures > 0)

@@ -1,3 +1,4 @@
+import { spentText } from '../domain/budget.ts';
 import { printable } from '../domain/printable.ts';
 import type { EpicState, RunState } from '../domain/state.ts';
 import { isTask } from '../domain/task.ts';
@@ -21,7 +22,7 @@ export function ending(state: RunState, { paint, folder }: EndingOptions): strin
   const facts: [string, string][] = [['verdict', verdictText(state)]];
   facts.push(['branch', `${state.started.branch} at ${shortCommit(state.head)}`]);
   if (state.landing !== null) facts.push(['landing', landingText(state.landing)]);
-  facts.push(['evidence', folder]);
+  facts.push(...spentFacts(state), ['evidence', folder]);
   if (isTask(state) && state.head !== state.started.start) {
     facts.push(['look', `git diff ${shortCommit(state.started.start)} ${shortCommit(state.head)}`]);
   }
@@ -55,6 +56,11 @@ function openLines(state: RunState, paint: Paint): readonly string[] {
   const open = whyUnfinished(state, false);
   if (open.length === 0) return [];
   return ['', 'not merged', ...whyLines(open, idWidth(state), paint)];
+}
+
+export function spentFacts(state: RunState): [string, string][] {
+  const spent = spentText(state);
+  return spent === null ? [] : [['spent', spent]];
 }
 
 export const idWidth = (state: RunState): number =>

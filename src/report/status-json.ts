@@ -25,6 +25,8 @@ export function statusJson({ state, pid, folder, others, cutOff, plans, why }: S
     },
     epics: state.epics.map(epicJson),
     notInRun: others.map(prdEpicJson),
+    spent: state.spent,
+    budget: state.budget,
     pauses: Object.entries(state.pauses).map(([backend, pause]) => ({ backend, ...pause })),
     plans: Object.fromEntries(plans),
     cutOffBefore: cutOff === null ? null : { id: cutOff.started.runId, project: cutOff.started.project },

@@ -3,7 +3,7 @@ import { printable } from '../domain/printable.ts';
 import { type EpicState, isResumable, type RunState } from '../domain/state.ts';
 import { isTask, nameOf } from '../domain/task.ts';
 import { nextForRun, type Why } from '../domain/why.ts';
-import { idWidth, landingText, nextMeaning, verdictText } from './ending.ts';
+import { idWidth, landingText, nextMeaning, spentFacts, verdictText } from './ending.ts';
 import type { Paint } from './paint.ts';
 import { formatDuration, mergedCount, phasePaint, shortCommit, storyCount } from './words.ts';
 import { factLines, whyLines } from './why-lines.ts';
@@ -74,6 +74,7 @@ function factsOf({ state, folder, pid, cutOff, plans }: StatusView): readonly (r
     ['branch', `${state.started.branch} at ${shortCommit(state.head)}`],
     ['landing', state.landing === null ? 'not landed' : landingText(state.landing)],
     ['evidence', folder],
+    ...spentFacts(state),
     ...(pid === null ? [] : pauseFacts(state)),
     ...planFacts(plans),
   ];

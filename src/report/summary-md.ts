@@ -1,3 +1,4 @@
+import { spentText } from '../domain/budget.ts';
 import { printable } from '../domain/printable.ts';
 import type { EpicState, RunState } from '../domain/state.ts';
 import { nextForRun, whyUnfinished } from '../domain/why.ts';
@@ -16,6 +17,8 @@ export function summaryMarkdown(state: RunState): string {
     `- Merged: ${mergedCount(state)} of ${state.epics.length} epics`,
     `- Verdict: ${cell(verdictText(state))}`,
   ];
+  const spent = spentText(state);
+  if (spent !== null) lines.push(`- Spent: ${cell(spent)}`);
   if (state.landing !== null) lines.push(`- Landing: ${cell(landingText(state.landing))}`);
   const next = nextForRun(state, false);
   if (next !== null) lines.push(`- Next: \`${printable(next)}\``);

@@ -58,6 +58,8 @@ timeouts.backoff           1m                                        default
 attempts.epic              2                                         default
 attempts.merge             2                                         default
 attempts.final             2                                         default
+budget.tokens              null                                      default
+budget.costUsd             null                                      default
 planning.epic              never                                     preset minimal
 planning.story             never                                     preset minimal
 validation.story           never                                     preset minimal

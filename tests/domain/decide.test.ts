@@ -22,6 +22,8 @@ const scenario: fc.Arbitrary<Scenario> = fc.record({
   failFast: fc.boolean(),
   land: fc.constantFrom('leave', 'merge'),
   fallback: fc.boolean(),
+  // Half of them none: a run that is always short of tokens sees little else.
+  budget: fc.option(fc.integer({ min: 1, max: 300 }), { freq: 1 }),
   dice: fc.array(fc.nat(119), { maxLength: 1500, size: 'max' }),
   troubles: fc.array(
     fc.record({
@@ -90,6 +92,7 @@ describe('decide', () => {
     failFast: false,
     land: 'leave',
     fallback: false,
+    budget: null,
   } as const;
   const chain = [planOf('A', [], 1), planOf('B', ['A'], 1), planOf('C', [], 1), planOf('D', [], 1)];
 

@@ -24,6 +24,8 @@ export class Observer {
   private readonly log: string[] = [];
   private started: EventOf<'run.started'> | null = null;
   private stopping = false;
+  private spent = 0;
+  private budget: number | null = null;
   /** Until when, by backend; null: until a person comes. */
   private readonly paused = new Map<string, string | null>();
   private ended = false;
@@ -57,12 +59,14 @@ export class Observer {
     switch (event.type) {
       case 'run.started':
         this.started = event;
+        this.budget = event.budget.tokens;
         for (const plan of event.epics) this.epics.set(plan.id, unseen(plan, 0));
         return;
       case 'run.resumed':
         this.stopping = false;
         this.ended = false;
         this.paused.clear();
+        this.budget = event.budget.tokens;
         this.require(this.idle(), 'nothing is in flight when a run goes on');
         this.unblock();
         for (const plan of event.changed)
@@ -89,6 +93,9 @@ export class Observer {
         Object.assign(epic, { lost: true, blocked: true, passed: false });
         return;
       }
+      case 'process.ended':
+        this.spent += event.usage?.inputTokens ?? 0;
+        return;
       case 'backend.paused':
         this.require(!this.paused.has(event.backend), 'a backend is paused once at a time');
         this.paused.set(event.backend, event.until);
@@ -223,7 +230,7 @@ export class Observer {
     } else if (event.outcome === 'stalled') {
       this.require(!this.canStart(), 'a run only stalls when no backend is left');
       this.require(
-        [...this.paused.values()].every((until) => until === null),
+        this.isBudgetSpent() || [...this.paused.values()].every((until) => until === null),
         'a run never stalls while the end of a pause is known',
       );
     } else {
@@ -231,7 +238,10 @@ export class Observer {
     }
   }
 
+  private isBudgetSpent = (): boolean => this.budget !== null && this.spent >= this.budget;
+
   private canStart(): boolean {
+    if (this.isBudgetSpent()) return false;
     return ['scripted', ...this.run().fallback].some((name) => !this.paused.has(name));
   }
 

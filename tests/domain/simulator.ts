@@ -1,6 +1,7 @@
 import { type Action, decide, fixIdOf, isBusy } from '../../src/domain/decide.ts';
 import type { EpicPlan, EventPayload, TeamsEvent } from '../../src/domain/events.ts';
 import { transitiveDependants } from '../../src/domain/graph.ts';
+import { isBudgetSpent } from '../../src/domain/budget.ts';
 import { usableBackend } from '../../src/domain/pause.ts';
 import { evolve, findEpic, isResumable, type RunState, storiesToDo } from '../../src/domain/state.ts';
 import { Observer } from './observer.ts';
@@ -15,6 +16,8 @@ export interface Scenario {
   readonly land: 'leave' | 'merge';
   /** A second backend stands in for the one that epics and validation wish for. */
   readonly fallback: boolean;
+  /** In tokens; each session takes up to 9 of them. */
+  readonly budget: number | null;
   /** Decides everything that is up to chance; 0 (everything goes well) once it is used up. */
   readonly dice: readonly number[];
   /** After how many events, counted from the one before, a kill -9 or a stop comes. */
@@ -50,7 +53,7 @@ export function planOf(id: string, dependsOn: readonly string[], stories: number
 
 export function startedEvent(
   epics: readonly EpicPlan[],
-  options: Pick<Scenario, 'parallel' | 'attempts' | 'failFast' | 'land' | 'fallback'>,
+  options: Pick<Scenario, 'parallel' | 'attempts' | 'failFast' | 'land' | 'fallback' | 'budget'>,
 ): EventPayload & { type: 'run.started' } {
   return {
     type: 'run.started',
@@ -68,7 +71,7 @@ export function startedEvent(
     land: options.land,
     finalValidation: true,
     finalBackend: 'scripted',
-    budget: { tokens: null, costUsd: null },
+    budget: { tokens: options.budget, costUsd: null },
     fallback: options.fallback ? ['other'] : [],
     epics: [...epics],
     prdScope: { total: epics.length, completed: [] },
@@ -95,8 +98,8 @@ class Simulation {
     this.troubleAt = scenario.troubles[0]?.after ?? Infinity;
     const { attempts, epics, troubles } = scenario;
     const perEpic = 4 + (attempts.epic + 1) * 8 + attempts.merge * 2;
-    const pauses = scenario.dice.length * 3;
-    this.limit = 50 + (epics.length + attempts.final) * perEpic * (troubles.length + 1) * 2 + pauses;
+    const pauses = scenario.dice.length * 5;
+    this.limit = 50 + (epics.length + attempts.final) * perEpic * (troubles.length + 1) * 6 + pauses;
   }
 
   run(): History {
@@ -242,7 +245,23 @@ class Simulation {
     this.endAttempt(epicId, next === undefined && !this.chance(6) ? 'passed' : 'failed');
   }
 
+  /** Of a session that ends; a real one has a process all the while. */
+  private spend(epicId: string | null): void {
+    const process = { type: 'process.started', role: 'team-lead', epicId, pid: 7, startTime: '1' } as const;
+    this.emit({ ...process, backend: 'scripted' });
+    const usage = this.chance(4) ? null : { inputTokens: this.roll(10), outputTokens: null, costUsd: null };
+    this.emit({ type: 'process.ended', pid: 7, exitCode: 0, signal: null, usage });
+  }
+
+  /** A person who goes on with a run whose budget is spent raises it, mostly. */
+  private raised(): RunState['budget'] {
+    const { budget, spent } = this.state;
+    if (budget.tokens === null || this.chance(4)) return budget;
+    return { ...budget, tokens: budget.tokens + spent.tokens + 1 };
+  }
+
   private endAttempt(epicId: string, outcome: 'passed' | 'failed' | 'interrupted'): void {
+    this.spend(epicId);
     const attempt = findEpic(this.state, epicId)?.attempt ?? 1;
     const reasons = outcome === 'failed' ? [{ rule: 'check', text: 'red' }] : [];
     this.emit({ type: 'attempt.ended', epicId, attempt, outcome, reasons, head: SHA, usage: null });
@@ -254,7 +273,7 @@ class Simulation {
     if (conflicts >= this.scenario.attempts.merge) {
       return this.emit({ type: 'merge.failed', epicId, reason: 'conflict', files: ['a'], branch: 'b' });
     }
-    const merger = usableBackend(this.state, 'scripted');
+    const merger = isBudgetSpent(this.state) ? null : usableBackend(this.state, 'scripted');
     if (conflicts > 0 && (merger === null || this.pause(merger))) {
       return this.emit({ type: 'merge.interrupted', epicId, held: true });
     }
@@ -274,6 +293,7 @@ class Simulation {
   }
 
   private endValidation(interrupted: boolean): void {
+    this.spend(null);
     const held = !interrupted && this.pause(usableBackend(this.state, 'scripted') ?? 'none');
     const outcome =
       interrupted || held

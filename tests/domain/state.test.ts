@@ -10,6 +10,7 @@ const options = {
   failFast: false,
   land: 'leave',
   fallback: false,
+  budget: null,
 } as const;
 const carried = { branch: 'teams/r0/B', head: sha('1'), base: sha('2'), stories: { 'B-S1': sha('3') } };
 const plans = [planOf('A', [], 2), { ...planOf('B', ['A'], 2), carried }];

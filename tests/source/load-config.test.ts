@@ -43,6 +43,7 @@ verify: ["npm test"]
 copy: [".env", "config/local.json"]
 backendFor: { finalValidator: codex }
 fallback: [codex, opencode]
+budget: { tokens: 5000000, costUsd: 12.5 }
 timeouts: { epic: 90s, idle: 10m, run: 5h, check: 15m, grace: 1.5s }
 attempts: { epic: 3, merge: 1, final: 2 }
 planning: { epic: always, story: never }
@@ -58,6 +59,7 @@ backends:
     backend: 'mine',
     backendFor: { teamLead: null, finalValidator: 'codex' },
     fallback: ['codex', 'opencode'],
+    budget: { tokens: 5_000_000, costUsd: 12.5 },
     permissions: 'safe',
     preset: 'balanced',
     parallel: 3,
