@@ -1,4 +1,5 @@
-import type { RunState, Spent } from './state.ts';
+import type { Spent } from './spent.ts';
+import type { RunState } from './state.ts';
 
 /** Nothing that costs is started any more. Sessions under way are not cut off for it: what they did would be lost. */
 export const isBudgetSpent = ({ budget, spent }: Pick<RunState, 'budget' | 'spent'>): boolean =>

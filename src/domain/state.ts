@@ -1,4 +1,5 @@
 import type { Budget, EpicPlan, EventOf, PauseKind, Reason, TeamsEvent, Usage } from './events.ts';
+import { addUsage, NOTHING_SPENT, spend, type Spent } from './spent.ts';
 
 /**
  * waiting → ready → attempting → passed → merging → merged, with the ways out:
@@ -57,14 +58,6 @@ export interface EpicState {
   } | null;
   /** Its merge needs a merger, and could not have one. */
   readonly held: boolean;
-}
-
-export interface Spent {
-  readonly tokens: number;
-  readonly costUsd: number;
-  /** Backends with a session that did not tell its tokens, or its cost: it is not part of the sum. */
-  readonly withoutTokens: readonly string[];
-  readonly withoutCost: readonly string[];
 }
 
 /** A backend that no session is started on for now. */
@@ -156,7 +149,7 @@ function initial(event: TeamsEvent & { type: 'run.started' }): RunState {
     pauses: {},
     strikes: {},
     budget: event.budget,
-    spent: { tokens: 0, costUsd: 0, withoutTokens: [], withoutCost: [] },
+    spent: NOTHING_SPENT,
     validation: { phase: 'none', rounds: 0, failures: 0, reasons: [], findings: [] },
     landing: null,
     processes: [],
@@ -316,7 +309,7 @@ function apply(state: RunState, event: Exclude<TeamsEvent, { type: 'run.started'
       return {
         ...state,
         processes: state.processes.filter((process) => process.pid !== event.pid),
-        spent: afterProcess(state, event),
+        spent: spend(state.spent, state.processes.find(({ pid }) => pid === event.pid)?.backend, event.usage),
       };
     case 'stop.requested':
       return { ...state, stopping: event.reason };
@@ -328,29 +321,6 @@ function apply(state: RunState, event: Exclude<TeamsEvent, { type: 'run.started'
     case 'notice':
       return state;
   }
-}
-
-function afterProcess(state: RunState, { pid, usage }: EventOf<'process.ended'>): Spent {
-  const { spent } = state;
-  const process = state.processes.find((one) => one.pid === pid);
-  if (process === undefined || process.backend === null) return spent;
-  const { backend } = process;
-  const tokens = tokensOf(usage);
-  const costUsd = usage?.costUsd ?? null;
-  const named = (known: readonly string[], told: boolean): readonly string[] =>
-    told || known.includes(backend) ? known : [...known, backend];
-  return {
-    tokens: spent.tokens + (tokens ?? 0),
-    costUsd: spent.costUsd + (costUsd ?? 0),
-    withoutTokens: named(spent.withoutTokens, tokens !== null),
-    withoutCost: named(spent.withoutCost, costUsd !== null),
-  };
-}
-
-/** Null: it did not tell. */
-function tokensOf(usage: Usage | null): number | null {
-  if (usage === null || (usage.inputTokens === null && usage.outputTokens === null)) return null;
-  return (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0);
 }
 
 function afterAttempt(
@@ -420,15 +390,4 @@ function patch(state: RunState, epicId: string, change: (epic: EpicState) => Epi
 
 function without<T>(record: Readonly<Record<string, T>>, name: string): Readonly<Record<string, T>> {
   return Object.fromEntries(Object.entries(record).filter(([key]) => key !== name));
-}
-
-function addUsage(a: Usage | null, b: Usage | null): Usage | null {
-  if (a === null || b === null) return a ?? b;
-  const add = (x: number | null, y: number | null): number | null =>
-    x === null || y === null ? null : x + y;
-  return {
-    inputTokens: add(a.inputTokens, b.inputTokens),
-    outputTokens: add(a.outputTokens, b.outputTokens),
-    costUsd: add(a.costUsd, b.costUsd),
-  };
 }

@@ -4,6 +4,7 @@ import { transitiveDependants } from '../../src/domain/graph.ts';
 import { isBudgetSpent } from '../../src/domain/budget.ts';
 import { usableBackend } from '../../src/domain/pause.ts';
 import { evolve, findEpic, isResumable, type RunState, storiesToDo } from '../../src/domain/state.ts';
+import { deepFreeze } from './deep-freeze.ts';
 import { Observer } from './observer.ts';
 
 /** One run as fast-check makes it up. Every number is small and 0 is the quiet choice, so that failures shrink well. */
@@ -394,12 +395,4 @@ class Simulation {
   private chance(sides: number): boolean {
     return this.roll(sides) === sides - 1;
   }
-}
-
-/** What is frozen already is frozen all the way down: states share most of their parts. */
-function deepFreeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  Object.freeze(value);
-  for (const part of Object.values(value)) deepFreeze(part);
-  return value;
 }
