@@ -91,7 +91,8 @@ function addViewCommands(program: Command, context: CommandContext, done: (code:
     .description('where the last run stands')
     .option('--json', 'as one JSON object')
     .option('--why', 'one reason and one next command per unfinished epic')
-    .action(async (options: JsonFlag & { why?: boolean }) => {
+    .option('--run <run-id>', 'an earlier run')
+    .action(async (options: JsonFlag & { why?: boolean; run?: string }) => {
       const { statusCommand } = await import('./commands/status.ts');
       done(await statusCommand({ ...context, ...options }));
     });
@@ -109,7 +110,8 @@ function addViewCommands(program: Command, context: CommandContext, done: (code:
     .argument('[epic]', 'id of an epic')
     .option('-f, --follow', 'go on until the run ends')
     .option('--tail <n>', 'only the last lines', wholeNumber)
-    .action(async (epic: string | undefined, options: { follow?: boolean; tail?: number }) => {
+    .option('--run <run-id>', 'an earlier run')
+    .action(async (epic: string | undefined, options: { follow?: boolean; tail?: number; run?: string }) => {
       const { logsCommand } = await import('./commands/logs.ts');
       done(await logsCommand({ ...context, ...options, epic }));
     });

@@ -86,6 +86,17 @@ describe('what could stand there', () => {
     expect(await values(root, 'logs', 'login', '')).toEqual([]);
   });
 
+  test('runs that are there', async () => {
+    const { root } = project();
+    for (const id of ['20260101-1000-abcdzz', '20260102-1000-abcdzz', 'not $(a) run']) {
+      mkdirSync(join(root, '.teams', 'runs', id), { recursive: true });
+      writeFileSync(join(root, '.teams', 'runs', id, 'journal.ndjson'), '');
+    }
+    const all = ['20260101-1000-abcdzz', '20260102-1000-abcdzz'];
+    expect((await values(root, 'status', '--run', '')).toSorted()).toEqual(all);
+    expect((await values(root, 'logs', '--run', '20260102')).toSorted()).toEqual(all.slice(1));
+  });
+
   test('options that are not given yet, and their values', async () => {
     const { root } = project();
     expect(await values(root, 'run', '--dry-run', '--only', 'login', '--json', '--')).toEqual([

@@ -36,6 +36,21 @@ const writePrd = (epics: readonly (object | null)[]): Promise<void> =>
   writeFile(join(root, 'prd.json'), `\ufeff${JSON.stringify({ project: 'MyApp', epics })}`);
 
 describe('after a run', () => {
+  test('an earlier one by its id, and one that is not there', async () => {
+    await writeRun(root, successful, '20250101-1000-abcdzz');
+    await writeRun(root, eventful);
+    expect(await status('--run', '20250101-1000-abcdzz')).toContain('.teams/runs/20250101-1000-abcdzz');
+    const { stdout } = await runCli(['logs', '--run', '20250101-1000-abcdzz', '--tail', '1'], root);
+    expect(stdout).toContain('run passed');
+    for (const id of ['20250101', '../../etc', '']) {
+      const { code, stderr } = await runCli(['logs', '--run', id], root);
+      expect([code, stderr]).toEqual([
+        2,
+        `error: there is no run ${JSON.stringify(id)} here\n  where: ${join(root, '.teams/runs')}\n  fix:   one of the latest: ${RUN_ID}, 20250101-1000-abcdzz\n`,
+      ]);
+    }
+  });
+
   test('that failed', async () => {
     await writeRun(root, eventful);
     expect(await status()).toMatchInlineSnapshot(`

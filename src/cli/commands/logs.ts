@@ -8,7 +8,7 @@ import { plainLine } from '../../report/plain.ts';
 import { nearMiss } from '../../source/near-miss.ts';
 import { AttemptLogs, endOfCheck } from '../attempt-logs.ts';
 import { JournalView } from '../journal-view.ts';
-import { latestRun, type LatestRun, pidAtWork } from '../latest-run.ts';
+import { chosenRun, type LatestRun, pidAtWork } from '../latest-run.ts';
 import { LineSink } from '../line-sink.ts';
 import { nextChange } from '../next-change.ts';
 import { type CommandContext, printProblem } from '../output.ts';
@@ -20,6 +20,8 @@ export interface LogsOptions extends CommandContext {
   readonly follow?: boolean | undefined;
   /** Lines; absent: all there are. */
   readonly tail?: number | undefined;
+  /** Id of a run; absent: the latest. */
+  readonly run?: string | undefined;
 }
 
 /** Something that shows what is new each time it is asked. */
@@ -36,7 +38,12 @@ export async function logsCommand(options: LogsOptions): Promise<ExitCode> {
     printProblem(options, root.error);
     return EXIT.environment;
   }
-  const run = await latestRun(root.value);
+  const chosen = await chosenRun(root.value, options.run);
+  if (!chosen.ok) {
+    printProblem(options, chosen.error);
+    return EXIT.usage;
+  }
+  const run = chosen.value;
   if (run === null) {
     printProblem(options, {
       code: 'no-run',

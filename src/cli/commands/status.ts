@@ -10,7 +10,7 @@ import { paintFor } from '../../report/paint.ts';
 import { type PrdEpic, prdStatusText, statusText, type StatusView } from '../../report/status.ts';
 import { prdStatusJson, statusJson } from '../../report/status-json.ts';
 import { glancePrd, type PrdGlance } from '../glance-prd.ts';
-import { latestRun, type LatestRun, pidAtWork } from '../latest-run.ts';
+import { chosenRun, type LatestRun, pidAtWork } from '../latest-run.ts';
 import { type CommandContext, printProblem } from '../output.ts';
 import { findRepository } from '../repository.ts';
 
@@ -18,6 +18,8 @@ export interface StatusOptions extends CommandContext {
   readonly json?: boolean | undefined;
   /** One reason and one next command per unfinished epic. */
   readonly why?: boolean | undefined;
+  /** Id of a run; absent: the latest. */
+  readonly run?: string | undefined;
 }
 
 export async function statusCommand(options: StatusOptions): Promise<ExitCode> {
@@ -27,7 +29,9 @@ export async function statusCommand(options: StatusOptions): Promise<ExitCode> {
   };
   const root = await findRepository(options.cwd);
   if (!root.ok) return refuse(root.error, EXIT.environment);
-  const run = await latestRun(root.value);
+  const chosen = await chosenRun(root.value, options.run);
+  if (!chosen.ok) return refuse(chosen.error, EXIT.usage);
+  const run = chosen.value;
   if (run !== null) {
     // Asked before the state is read: a run that ends in between shows as ended, not as cut off.
     const pid = await pidAtWork(run);
