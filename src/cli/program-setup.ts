@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ExitCode } from '../domain/exit-codes.ts';
+import { parseDollars, parseTokens } from '../source/budget-text.ts';
 import type { CommandContext } from './output.ts';
 import type { Given } from './setup/place.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -31,6 +32,10 @@ export function addSetupCommand(
     .option('--timeouts-run <time>', 'limit of the whole run')
     .option('--timeouts-check <time>', 'limit of one setup or verify command')
     .option('--timeouts-grace <time>', 'limit of a stop')
+    .option('--budget-tokens <n>', 'tokens that a run may spend, such as 5M', tokens)
+    .option('--no-budget-tokens', 'no limit to tokens')
+    .option('--budget-cost-usd <amount>', 'US dollars that a run may spend', dollars)
+    .option('--no-budget-cost-usd', 'no limit to dollars')
     .option('--model <role=model>', 'model of a role or of a size of work; can be repeated', collectModel)
     .action(async (flags: SetupFlags) => {
       const { setupCommand } = await import('./commands/setup.ts');
@@ -56,6 +61,9 @@ interface SetupFlags {
   timeoutsRun?: string;
   timeoutsCheck?: string;
   timeoutsGrace?: string;
+  /** False: `--no-budget-tokens` */
+  budgetTokens?: number | false;
+  budgetCostUsd?: number | false;
   model?: ReadonlyMap<string, string>;
 }
 
@@ -77,9 +85,23 @@ function givenBy(flags: SetupFlags): Given {
       'timeouts.run': flags.timeoutsRun,
       'timeouts.check': flags.timeoutsCheck,
       'timeouts.grace': flags.timeoutsGrace,
+      'budget.tokens': flags.budgetTokens === false ? null : flags.budgetTokens,
+      'budget.costUsd': flags.budgetCostUsd === false ? null : flags.budgetCostUsd,
     },
     models: Object.fromEntries(flags.model ?? []),
   };
+}
+
+function tokens(text: string): number {
+  const count = parseTokens(text);
+  if (count === null) throw new InvalidArgumentError('It has to be such as 1200000, 500k or 5M.');
+  return count;
+}
+
+function dollars(text: string): number {
+  const amount = parseDollars(text);
+  if (amount === null) throw new InvalidArgumentError('It has to be such as 20 or 7.50.');
+  return amount;
 }
 
 const collect = (value: string, before: readonly string[] | false = []): readonly string[] =>

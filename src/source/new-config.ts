@@ -1,4 +1,4 @@
-import { type Answers, presetOf, TIMES } from './setup-answers.ts';
+import { type Answers, LIMITS, presetOf, TIMES } from './setup-answers.ts';
 import { scalarText } from './yaml-scalar.ts';
 
 /** A whole teams.config.yml that explains itself. `head`: comment lines that tell editors where the schema is. */
@@ -26,6 +26,10 @@ ${list('verify', answers.verify)}
 
 timeouts:
 ${TIMES.map((key) => `  ${`${key.slice('timeouts.'.length)}: ${scalarText(answers[key])}`.padEnd(12)} # ${ABOUT[key]}`).join('\n')}
+
+# What a run may spend: costUsd (US dollars, as far as the agent CLI tells), tokens (of all sessions, with what was read
+# from caches), or both. When one is spent, nothing new is started and the run ends as stalled. Without one: no limit.
+${budget(answers)}
 
 # A model per role (teamLead, builder, …) or per size of the work (small, medium, large), by the names that the CLI
 # has for them. Without one, the CLI and the lead choose.
@@ -59,6 +63,14 @@ const list = (key: string, values: readonly string[]): string =>
   values.length === 0
     ? `${key}: []`
     : [`${key}:`, ...values.map((value) => `  - ${scalarText(value)}`)].join('\n');
+
+function budget(answers: Answers): string {
+  const set = LIMITS.flatMap((key) => {
+    const limit = answers[key];
+    return limit === null ? [] : [`  ${key.slice('budget.'.length)}: ${scalarText(limit)}`];
+  });
+  return set.length === 0 ? 'budget: {}' : ['budget:', ...set].join('\n');
+}
 
 function models({ models: pinned }: Answers): string {
   const entries = Object.entries(pinned);

@@ -20,6 +20,9 @@ export const TIMES = [
   'timeouts.grace',
 ] as const satisfies readonly ConfigKey[];
 
+/** What a run may spend. */
+export const LIMITS = ['budget.tokens', 'budget.costUsd'] as const satisfies readonly ConfigKey[];
+
 /** What `teams setup` asks for, beside the models, in the order of the file. */
 export const ASKED = [
   'backend',
@@ -28,15 +31,20 @@ export const ASKED = [
   'setup',
   'verify',
   ...TIMES,
+  ...LIMITS,
   ...STEPS,
 ] as const satisfies readonly ConfigKey[];
 
 export type Step = (typeof STEPS)[number];
 export type AskedKey = (typeof ASKED)[number];
+export type LimitKey = (typeof LIMITS)[number];
 type ListKey = 'setup' | 'verify';
 
 /** Everything that was asked, as it is written in the file. */
-export type Answers = { readonly [K in Exclude<AskedKey, ListKey | 'parallel'>]: string } & {
+export type Answers = { readonly [K in Exclude<AskedKey, ListKey | LimitKey | 'parallel'>]: string } & {
+  /** Null: no limit. */
+  readonly [K in LimitKey]: number | null;
+} & {
   readonly preset: Config['preset'];
   readonly parallel: number;
   readonly setup: readonly string[];
@@ -58,6 +66,8 @@ export function answersIn(config: Config): Answers {
     parallel: config.parallel,
     setup: config.setup,
     verify: config.verify,
+    'budget.tokens': config.budget.tokens,
+    'budget.costUsd': config.budget.costUsd,
     models: config.models,
   };
 }
@@ -74,7 +84,8 @@ export function presetOf(answers: Answers): Config['preset'] | null {
 
 /**
  * What has to change in a file for it to mean these answers. What it has is set, also to a default; what it does not have
- * is added only where that makes a difference. Nothing is taken away but models.
+ * is added only where that makes a difference. Nothing is taken away but models and
+ * limits of the budget.
  */
 export function changesFor(file: ConfigFile, answers: Answers): readonly YamlChange[] {
   const settings = ASKED.flatMap((key): readonly YamlChange[] => {

@@ -70,6 +70,7 @@ setup     npm ci
 verify    npm run lint
           npm test
 timeouts  epic 60m, idle 10m, run 5h, check 15m, grace 10s
+budget    no limit
 models    none
 teams.config.yml is written; what it comes to: teams config
 `,
@@ -107,6 +108,10 @@ timeouts:
   check: 15m   # one command of setup or verify
   grace: 10s   # a stop, before what still runs is killed
 
+# What a run may spend: costUsd (US dollars, as far as the agent CLI tells), tokens (of all sessions, with what was read
+# from caches), or both. When one is spent, nothing new is started and the run ends as stalled. Without one: no limit.
+budget: {}
+
 # A model per role (teamLead, builder, …) or per size of the work (small, medium, large), by the names that the CLI
 # has for them. Without one, the CLI and the lead choose.
 models: {}
@@ -130,7 +135,8 @@ test('every question has a flag', async () => {
     --backend opencode --preset full --planning-epic always --planning-story never
     --validation-story never --validation-epic always --validation-final never
     --parallel 4 --no-setup --verify make --timeouts-epic 2h --timeouts-idle 5m --timeouts-run 9h
-    --timeouts-check 90s --timeouts-grace 1s --model teamLead=opus --model small=a/b:c`;
+    --timeouts-check 90s --timeouts-grace 1s
+    --budget-tokens 1.5M --budget-cost-usd 7.50 --model teamLead=opus --model small=a/b:c`;
   const argv = [...flags.trim().split(/\s+/), '--verify', 'a "b": c'];
   expect(await setup(repo, ['--yes', ...argv])).toMatchObject({ code: 0, stderr: '' });
   const lines = config(repo)
@@ -157,6 +163,9 @@ timeouts:
   run: 9h
   check: 90s
   grace: 1s
+budget:
+  tokens: 1500000
+  costUsd: 7.5
 models:
   teamLead: opus
   small: a/b:c`);
@@ -196,6 +205,36 @@ teams.config.yml is changed; what it comes to: teams config
   );
 });
 
+test('a limit comes, changes and goes again, and the rest of the file stays', async () => {
+  const budget = (text: string): string => `# Ours.
+parallel: 2
+setup: []
+verify: [make]
+${text}# the end
+`;
+  const repo = project({ 'teams.config.yml': budget('') });
+  const steps: readonly (readonly [string, string, string])[] = [
+    ['--budget-cost-usd 20', 'budget.costUsd  not set → 20', 'budget:\n  costUsd: 20\n'],
+    [
+      '--budget-tokens 500k --budget-cost-usd 30',
+      'budget.tokens   not set → 500000\nbudget.costUsd  20 → 30',
+      'budget:\n  costUsd: 30\n  tokens: 500000\n',
+    ],
+    ['--no-budget-cost-usd', 'budget.costUsd  30 → removed', 'budget:\n  tokens: 500000\n'],
+    ['--no-budget-tokens --no-budget-cost-usd', 'budget.tokens  500000 → removed', ''],
+  ];
+  for (const [flags, said, text] of steps) {
+    expect(await setup(repo, ['--yes', ...flags.split(' ')])).toMatchObject({
+      code: 0,
+      stdout: `${said}\nteams.config.yml is changed; what it comes to: teams config\n`,
+      stderr: '',
+    });
+    expect(config(repo)).toBe(budget(text));
+  }
+  const { stdout } = await setup(repo, ['--yes', '--no-budget-tokens']);
+  expect(stdout).toBe('teams.config.yml says all that already: nothing is changed\n');
+});
+
 describe('what is wrong is said, and nothing is written', () => {
   test.each<[string, readonly string[], string]>([
     [
@@ -207,6 +246,12 @@ describe('what is wrong is said, and nothing is written', () => {
     ['too many sessions', ['--parallel', '65'], '--parallel: parallel is 65, but must be at most 64'],
     ['a time without a unit', ['--timeouts-run', '5'], 'fix: write 5s, 5m or 5h'],
     ['a command that is blank', ['--verify', ''], '--verify: verify.0 is blank'],
+    [
+      'a budget that is no number of tokens',
+      ['--budget-tokens', '5G'],
+      'It has to be such as 1200000, 500k or 5M.',
+    ],
+    ['a budget of nothing', ['--budget-cost-usd', '0'], 'It has to be such as 20 or 7.50.'],
     ['a model without a role', ['--model', 'opus'], 'It has to be such as teamLead=opus.'],
   ])('%s', async (_, flags, said) => {
     const repo = project(NODE);

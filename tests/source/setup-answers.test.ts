@@ -46,6 +46,7 @@ const each = <K extends string, V>(keys: readonly K[], value: fc.Arbitrary<V>): 
     .tuple(...keys.map(() => value))
     .map((values) => Object.fromEntries(keys.map((key, index) => [key, values[index]])) as Record<K, V>);
 
+const DOLLARS = { min: 0, minExcluded: true, noDefaultInfinity: true, noNaN: true } as const;
 const answers: fc.Arbitrary<Answers> = fc
   .tuple(
     fc.record({
@@ -54,6 +55,8 @@ const answers: fc.Arbitrary<Answers> = fc
       parallel: fc.integer({ min: 1, max: 64 }),
       setup: fc.uniqueArray(line, { maxLength: 3 }),
       verify: fc.uniqueArray(line, { maxLength: 3 }),
+      'budget.tokens': fc.option(fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER })),
+      'budget.costUsd': fc.option(fc.oneof(fc.integer({ min: 1, max: 500 }), fc.double(DOLLARS))),
       models: fc.dictionary(fc.constantFrom('teamLead', 'epic-planner', 'small', 'merger'), line, {
         maxKeys: 3,
       }),
@@ -80,6 +83,7 @@ const configOf = (one: Answers) => ({
     ...DEFAULTS.timeouts,
     ...Object.fromEntries(TIMES.map((key) => [key.slice(9), msOf(one[key])])),
   },
+  budget: { tokens: one['budget.tokens'], costUsd: one['budget.costUsd'] },
   planning: { epic: one['planning.epic'], story: one['planning.story'] } as never,
   validation: {
     story: one['validation.story'],
@@ -103,6 +107,8 @@ test('a new file is valid and says what was answered', async () => {
 
 const STARTS = [
   `# mine\nversion: 1\nbackend: claude   # ours\n${MINE}`,
+  `# flow\nbudget: { tokens: 5000000 }\n# rest\nparallel: 2\n${MINE}`,
+  `# spend\nbudget:\n  costUsd: 7.5\n\n  tokens: 900\n# rest\nparallel: 2\n${MINE}`,
   `preset: full\nplanning: { epic: always }\nvalidation:\n  final: never\n  fixRounds: 3\n${MINE}timeouts:\n  # long\n  epic: 90m\n\nmodels:\n  small: haiku\nverify:\n  - npm test\n`,
   '{"version": 1, "setup": [], "timeouts": {}, "backends": {"mine": {"command": ["./a"]}}}\n',
 ];
@@ -134,6 +140,21 @@ test('a default is written where the file has the key, and not added where it ha
     { path: ['preset'], value: 'full' },
     { path: ['planning', 'epic'], value: 'auto' },
   ]);
+});
+
+test('a limit of the budget is set, changed and taken away', () => {
+  const said = { budget: { tokens: 5_000_000 } };
+  const limits = (tokens: number | null, costUsd: number | null): Answers => ({
+    ...answersIn(DEFAULTS),
+    'budget.tokens': tokens,
+    'budget.costUsd': costUsd,
+  });
+  expect(changesFor(said, limits(5_000_000, null))).toEqual([]);
+  expect(changesFor(said, limits(6_000_000, 7.5))).toEqual([
+    { path: ['budget', 'tokens'], value: 6_000_000 },
+    { path: ['budget', 'costUsd'], value: 7.5 },
+  ]);
+  expect(changesFor(said, limits(null, null))).toEqual([{ path: ['budget', 'tokens'], value: null }]);
 });
 
 test('a model that nobody wants any more goes', () => {

@@ -30,6 +30,9 @@ async function open(
 
 const config = (repo: TempRepo): string => readFileSync(join(repo.path, 'teams.config.yml'), 'utf8');
 
+const DOLLARS = 'How many US dollars may a run spend? A number, or nothing: no limit';
+const TOKENS = 'How many tokens may a run spend? A number, or nothing: no limit';
+
 /** Waits for a question to be the one that is open, and answers it. */
 async function answer(terminal: Terminal, question: string, ...keys: readonly string[]): Promise<string> {
   const escaped = question.replace(/[?()]/g, String.raw`\$&`).replaceAll(' ', String.raw`\s+(?:│\s+)?`);
@@ -79,6 +82,10 @@ test('arrows, space, typed text and Enter: what was chosen is what is written', 
   await answer(terminal, 'run: the whole run', 'Enter');
   await answer(terminal, 'check: one command of setup or verify', 'Enter');
   await answer(terminal, 'grace: a stop, before what still runs is killed', 'Enter');
+  await answer(terminal, DOLLARS, '0', 'Enter');
+  await terminal.waitFor('A number above 0, such as 20 or 7.50, or nothing');
+  await answer(terminal, DOLLARS, 'BSpace', 'Enter');
+  await answer(terminal, TOKENS, '5', 'M', 'Enter');
   await answer(terminal, 'Which roles get a model of your choice?', 'Space', 'Enter');
   await terminal.waitFor('◆  Model of teamLead, as the CLI calls it');
   await terminal.type('opus');
@@ -97,6 +104,7 @@ test('arrows, space, typed text and Enter: what was chosen is what is written', 
 │  verify            npm test
 │                    npm run build
 │  timeouts          epic 2h, idle 10m, run 5h, check 15m, grace 10s
+│  budget            5,000,000 tokens
 │  models            teamLead: opus
 `);
   expect(existsSync(join(repo.path, 'teams.config.yml'))).toBe(false);
@@ -107,6 +115,7 @@ setup:
   - npm ci
   - "make \\"deps\\": all"
 `);
+  expect(config(repo)).toContain('\nbudget:\n  tokens: 5000000\n');
   await terminal.command('teams config | grep -E "^(backend|timeouts.epic) "');
   expect(await terminal.waitFor('[0]')).toMatch(
     /^backend +opencode +teams\.config\.yml:8[^]*^timeouts\.epic +2h +teams\.config\.yml:\d/m,
@@ -120,6 +129,7 @@ parallel: 2         # see the wiki
 verify:
   # the fast ones
   - npm test
+budget: { costUsd: 20, tokens: 9000 }
 
 # The end.
 `;
@@ -134,18 +144,23 @@ test('asking again shows what the file says, changes what is changed, and keeps 
   // Only what the file has is chosen already.
   expect(checks).toMatch(/◼ npm test.*\n│ +◻ npm run lint\n/);
   await answer(terminal, 'Time limits?', 'Enter');
+  await answer(terminal, DOLLARS, 'BSpace', 'BSpace', 'Enter');
+  await answer(terminal, TOKENS, 'Enter');
   await answer(terminal, 'Which roles get a model of your choice?', 'Enter');
   const summary = await terminal.waitFor('◆  Change teams.config.yml?');
   expect(summary).toContain(`│
-│  parallel  2 → 12
-│  verify    ["npm test"] → ["npm test","npm run lint"]
+│  parallel        2 → 12
+│  verify          ["npm test"] → ["npm test","npm run lint"]
+│  budget.costUsd  20 → removed
 │
 `);
   expect(config(repo)).toBe(OURS);
   await terminal.press('Enter');
   await terminal.waitFor(/^teams\.config\.yml is changed;.*\n\[0\]$/m);
   expect(config(repo)).toBe(
-    OURS.replace('2         #', '12        #').replace('npm test\n', 'npm test\n  - npm run lint\n'),
+    OURS.replace('2         #', '12        #')
+      .replace('npm test\n', 'npm test\n  - npm run lint\n')
+      .replace('costUsd: 20, ', ''),
   );
 });
 
@@ -165,6 +180,8 @@ test.each([
     'What prepares a new worktree?',
     'What has to pass before work is done?',
     'Time limits?',
+    DOLLARS,
+    TOKENS,
     'Which roles get a model of your choice?',
   ];
   const before = questions.includes(where) ? questions.slice(0, questions.indexOf(where)) : questions;
@@ -202,6 +219,8 @@ test('40 columns: nothing is cut off or drawn twice', async () => {
   expect(checks.replace(/\n│ +/g, ' ')).toContain('npm run lint (scripts.lint in package.json)');
   const limits = await answer(terminal, 'Time limits?', 'Enter');
   expect(limits.replace(/\n│ +/g, ' ')).toContain('epic 60m, idle 10m, run 5h, check 15m, grace 10s');
+  await answer(terminal, DOLLARS, '2', '5', 'Enter');
+  await answer(terminal, TOKENS, 'Enter');
   await answer(terminal, 'Which roles get a model of your choice?', 'Down', 'Enter');
   await answer(terminal, 'Write teams.config.yml?', 'y');
   await terminal.waitFor('[0]');

@@ -15,6 +15,7 @@ export function describeAnswers(answers: Answers): string {
     ['setup', orNone(answers.setup)],
     ['verify', answers.verify.length === 0 ? ['none: no command judges the work'] : answers.verify],
     ['timeouts', [TIMES.map((key) => `${last(key)} ${answers[key]}`).join(', ')]],
+    ['budget', [budgetText(answers)]],
     ['models', orNone(Object.entries(answers.models).map(([name, model]) => `${name}: ${model}`))],
   ];
   return table(rows);
@@ -28,6 +29,14 @@ export function describeChanges(file: ConfigFile, changes: readonly YamlChange[]
       return [path.join('.'), [`${shown(before)} → ${value === null ? 'removed' : shown(value)}`]];
     }),
   );
+}
+
+function budgetText({ 'budget.tokens': tokens, 'budget.costUsd': dollars }: Answers): string {
+  const limits = [
+    ...(tokens === null ? [] : [`${tokens.toLocaleString('en-US')} tokens`]),
+    ...(dollars === null ? [] : [`$${dollars}`]),
+  ];
+  return limits.length === 0 ? 'no limit' : limits.join(', ');
 }
 
 const orNone = (values: readonly string[]): readonly string[] => (values.length === 0 ? ['none'] : values);

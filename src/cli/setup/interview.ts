@@ -1,11 +1,13 @@
 import { type Config, parseDuration } from '../../domain/config.ts';
 import type { BackendReport } from '../../domain/doctor.ts';
 import { AGENT_ROLES, TIERS } from '../../domain/roles.ts';
+import { parseDollars, parseTokens } from '../../source/budget-text.ts';
 import type { Suggestion, Suggestions } from '../../source/detect/suggestion.ts';
 import { ABOUT } from '../../source/new-config.ts';
 import {
   type Answers,
   type AskedKey,
+  type LimitKey,
   presetOf,
   type Step,
   STEPS,
@@ -187,6 +189,32 @@ function wrongDuration(text: string): string | null {
   return ms !== null && ms > 0 && ms <= 500 * 3_600_000 ? null : 'A duration such as 90s, 30m or 2h';
 }
 
+/** An emptied answer takes the limit away. */
+const askLimit =
+  (key: LimitKey, question: string, parse: (text: string) => number | null, expected: string): Question =>
+  async (ask, answers, { given }) => {
+    if (given.has(key)) return answers;
+    const text = await ask.text(question, {
+      initial: String(answers[key] ?? ''),
+      wrong: (typed) => (typed === '' || parse(typed) !== null ? null : expected),
+    });
+    return text === null ? null : { ...answers, [key]: parse(text) };
+  };
+
+const askDollars = askLimit(
+  'budget.costUsd',
+  'How many US dollars may a run spend? A number, or nothing: no limit',
+  parseDollars,
+  'A number above 0, such as 20 or 7.50, or nothing',
+);
+
+const askTokens = askLimit(
+  'budget.tokens',
+  'How many tokens may a run spend? A number, or nothing: no limit',
+  parseTokens,
+  'A whole number above 0, such as 1200000, 500k or 5M, or nothing',
+);
+
 /** As the documentation spells them. */
 const MODEL_KEYS = [
   'teamLead',
@@ -227,5 +255,7 @@ const QUESTIONS: readonly Question[] = [
   askSetup,
   askVerify,
   askTimes,
+  askDollars,
+  askTokens,
   askModels,
 ];

@@ -9,14 +9,26 @@ import { readProjectFiles } from '../../source/detect/project-files.ts';
 import type { Suggestion, Suggestions } from '../../source/detect/suggestion.ts';
 import { valueAt } from '../../source/config-keys.ts';
 import { CONFIG_FILE, type ConfigRequest, loadConfig } from '../../source/load-config.ts';
-import { type Answers, answersIn, type AskedKey, STEPS, stepsOf, TIMES } from '../../source/setup-answers.ts';
+import {
+  type Answers,
+  answersIn,
+  type AskedKey,
+  type LimitKey,
+  LIMITS,
+  STEPS,
+  stepsOf,
+  TIMES,
+} from '../../source/setup-answers.ts';
 import { readText, type SourceText } from '../../source/text.ts';
 import { parseYaml } from '../../source/yaml.ts';
 import type { CommandContext } from '../output.ts';
 
 /** What flags have answered: none of it is asked. */
 export interface Given {
-  readonly settings: Pick<ConfigRequest['flags'], AskedKey>;
+  readonly settings: Pick<ConfigRequest['flags'], Exclude<AskedKey, LimitKey>> & {
+    /** Null: no limit, whatever the file says. */
+    readonly [K in LimitKey]?: number | null | undefined;
+  };
   /** Beside those that the file has. */
   readonly models: Readonly<Record<string, string>>;
 }
@@ -41,7 +53,8 @@ export async function readPlace(context: CommandContext, root: string, given: Gi
   const path = join(root, CONFIG_FILE);
   const name = relative(context.cwd, path);
   // Variables of today have no business in a file.
-  const { config, diagnostics, file } = await loadConfig({ root, name, flags: given.settings, env: {} });
+  const flags = Object.fromEntries(Object.entries(given.settings).filter(([, value]) => value !== null));
+  const { config, diagnostics, file } = await loadConfig({ root, name, flags, env: {} });
   const read = file === null ? null : await readText(file, name);
   const all = read?.ok === false ? [...diagnostics, read.error] : diagnostics;
   if (all.length > 0) context.stderr(renderDiagnostics(all, { color: context.color }));
@@ -85,8 +98,10 @@ function answersBefore({ config, file, given, told, backends, suggestions }: Kno
   const steps = STEPS.flatMap((step) => (told.has(step) ? [[step, answers[step]]] : []));
   // 1h stays 1h, and does not become 60m.
   const times = TIMES.map((key) => [key, given.settings[key] ?? valueAt(file, key) ?? answers[key]]);
+  const lifted = LIMITS.flatMap((key) => (given.settings[key] === null ? [[key, null]] : []));
   return {
     ...answers,
+    ...Object.fromEntries(lifted),
     ...(Object.fromEntries(times) as Pick<Answers, (typeof TIMES)[number]>),
     backend: chosen ? answers.backend : (found[0] ?? answers.backend),
     // A preset on the command line is the answer to how much is planned: the steps of the file go with the one before.
