@@ -8,7 +8,7 @@ import { readTemplate, templateNames } from '../../src/cli/templates/template.ts
 import { scriptSchema } from '../../src/scripted-agent/script-schema.ts';
 import { loadPrd } from '../../src/source/load-prd.ts';
 import { cleanEnvironment, teams } from '../rig/teams.ts';
-import { gitEnvironment, tempRepo } from '../rig/temp-repo.ts';
+import { tempRepo } from '../rig/temp-repo.ts';
 
 describe.each(templateNames())('the template %s', (name) => {
   const template = readTemplate(name);
@@ -96,31 +96,4 @@ test('nothing that is there is overwritten', async () => {
   teams run     builds it
   teams status  where it stands
 `);
-});
-
-test('a newcomer without an agent CLI: an empty folder, three commands, a product', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'teams-newcomer-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const options = { cwd: folder };
-  const made = await teams(['init', '--template', 'library', '--backend', 'scripted', '--yes'], options);
-  expect(made.stderr).toBe(
-    'git init: this folder is a repository now\ngit commit: prd.json, teams.config.yml\n',
-  );
-  expect(made.stdout).toMatch(
-    /prd\.json is written\.\n {2}teams run {5}builds it\n {2}teams status {2}where it stands\n$/,
-  );
-  const run = await teams(['run'], options);
-  expect([run.code, run.stdout]).toEqual([
-    0,
-    expect.stringMatching(/4 of 4 epics merged[^]*verdict {3}pass/),
-  ]);
-  expect(run.stdout).not.toContain('warning');
-  expect((await teams(['status'], options)).stdout).toMatch(/EPIC-004 +merged +#1 +2\/2 +One import/);
-  const use = "import { format, parse } from 'span'; console.log(format(parse('90m')));";
-  const product = spawnSync(process.execPath, ['--input-type=module', '-e', use], {
-    cwd: folder,
-    env: { ...cleanEnvironment(), ...gitEnvironment },
-    encoding: 'utf8',
-  });
-  expect(product.stdout).toBe('1h 30m\n');
 });

@@ -47,7 +47,7 @@ describe('a run, over random graphs, outcomes, stops, crashes, resets and edits'
         ends.add(final.phase);
         for (const event of events) if (event.type === 'run.ended') stops.add(event.outcome);
       }),
-      { ...corpus, numRuns: 800 },
+      { ...corpus, numRuns: 500 },
     );
     // A generator that only ever reaches one end would prove little.
     expect([...ends].toSorted()).toEqual(['failed', 'passed']);
