@@ -389,5 +389,7 @@ function patch(state: RunState, epicId: string, change: (epic: EpicState) => Epi
 }
 
 function without<T>(record: Readonly<Record<string, T>>, name: string): Readonly<Record<string, T>> {
+  // Mostly it is not there, and a journal has a hundred thousand events.
+  if (!Object.hasOwn(record, name)) return record;
   return Object.fromEntries(Object.entries(record).filter(([key]) => key !== name));
 }
