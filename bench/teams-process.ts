@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 /** The built program; npm runs scripts in the root of the package. */
-export const TEAMS = resolve('dist/bin.js');
+export const TEAMS = resolve('dist/bin.cjs');
 
 /** Without settings of the person: they would change what is measured. */
 export function cleanEnvironment(): NodeJS.ProcessEnv {

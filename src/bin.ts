@@ -21,11 +21,13 @@ function guard(stream: NodeJS.WriteStream): void {
 
 const context = contextOf(process);
 guard(process.stdout);
-process.exitCode = await main(process.argv.slice(2), {
+void main(process.argv.slice(2), {
   ...context,
   stderr: (text) => {
     // Only now: making a stream costs each start time, and most commands never write to this one.
     guard(process.stderr);
     context.stderr(text);
   },
+}).then((code) => {
+  process.exitCode = code;
 });

@@ -1,3 +1,5 @@
 import { main } from './opencode-session/main.ts';
 
-process.exitCode = await main();
+void main().then((code) => {
+  process.exitCode = code;
+});

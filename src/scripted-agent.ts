@@ -1,4 +1,6 @@
 #!/usr/bin/env node
 import { main } from './scripted-agent/main.ts';
 
-process.exitCode = await main(process.env);
+void main(process.env).then((code) => {
+  process.exitCode = code;
+});

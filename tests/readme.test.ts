@@ -12,7 +12,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'teams-readme-'));
   await mkdir(join(folder, 'bin'));
   const teams = join(folder, 'bin', 'teams');
-  await writeFile(teams, `#!/bin/sh\nexec ${process.execPath} ${resolve('dist/bin.js')} "$@"\n`);
+  await writeFile(teams, `#!/bin/sh\nexec ${process.execPath} ${resolve('dist/bin.cjs')} "$@"\n`);
   await chmod(teams, 0o755);
 });
 

@@ -43,7 +43,7 @@ function project(): { readonly root: string; readonly env: NodeJS.ProcessEnv } {
   writeFileSync(join(root, 'plans', 'next.json'), '{}');
   const bin = join(parent, 'bin');
   mkdirSync(bin);
-  writeFileSync(join(bin, 'teams'), `#!/bin/sh\nexec ${process.execPath} ${resolve('dist/bin.js')} "$@"\n`);
+  writeFileSync(join(bin, 'teams'), `#!/bin/sh\nexec ${process.execPath} ${resolve('dist/bin.cjs')} "$@"\n`);
   chmodSync(join(bin, 'teams'), 0o755);
   const env = { PATH: `${bin}:/usr/local/bin:/usr/bin:/bin`, HOME: parent, LC_ALL: 'C.UTF-8', TERM: 'dumb' };
   return { root, env };
@@ -159,7 +159,7 @@ test('an answer takes no noticeable time', () => {
   const { root, env } = project();
   const ask = (): number => {
     const start = performance.now();
-    execFileSync(process.execPath, [resolve('dist/bin.js'), '__complete', '--', 'run', '--only', ''], {
+    execFileSync(process.execPath, [resolve('dist/bin.cjs'), '__complete', '--', 'run', '--only', ''], {
       cwd: root,
       env,
     });

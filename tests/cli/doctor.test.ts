@@ -132,7 +132,7 @@ agents
                  login     not set: MY_TOKEN (set it before you start teams, or correct backends.own.env)
                  sandbox   not known
 ! play
-                 program   ${join(import.meta.dirname, '../../dist/scripted-agent.js')}
+                 program   ${join(import.meta.dirname, '../../dist/scripted-agent.cjs')}
                  sandbox   none
                  backend play: there is no script HERE/none.yml
                  where  backends.play.script in teams.config.yml

@@ -7,7 +7,7 @@ import { assertNothingLeft } from '../rig/leftovers.ts';
 import { gitEnvironment, type TempRepo } from '../rig/temp-repo.ts';
 import { project, sh, type Steps } from './play.ts';
 
-const BIN = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
+const BIN = fileURLToPath(new URL('../../dist/bin.cjs', import.meta.url));
 
 /** Runs a script that may mount in a namespace of its own: its mounts end with it, and no privilege is needed. */
 const inNamespace = (cwd: string, script: string) =>

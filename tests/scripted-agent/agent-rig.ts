@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gitEnvironment, type TempRepo, tempRepo } from '../rig/temp-repo.ts';
 
-const AGENT = join(import.meta.dirname, '../../dist/scripted-agent.js');
+const AGENT = join(import.meta.dirname, '../../dist/scripted-agent.cjs');
 
 export const EPIC = {
   id: 'EPIC-001',

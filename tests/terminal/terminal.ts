@@ -19,7 +19,7 @@ import { onTestFinished } from 'vitest';
 import { gitEnvironment } from '../rig/temp-repo.ts';
 
 const run = promisify(execFile);
-const BIN = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
+const BIN = fileURLToPath(new URL('../../dist/bin.cjs', import.meta.url));
 /** For a condition that holds within a second on an idle machine. */
 const PATIENCE_MS = 60_000;
 const LOOK_EVERY_MS = 50;

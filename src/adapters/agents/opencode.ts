@@ -43,13 +43,13 @@ const INHERITED = [
 
 /** OpenCode, by a server of its own per session: src/opencode-session. See docs/backends/opencode.md. */
 export function opencodeBackend(config: Config, root: string): Backend {
-  const driver = ownProgram('opencode-session.js');
+  const driver = ownProgram('opencode-session.cjs');
   return {
     async unavailable() {
       if (!existsSync(driver)) {
         return {
           code: 'opencode-session-missing',
-          what: 'dist/opencode-session.js is missing from this installation of teams',
+          what: 'dist/opencode-session.cjs is missing from this installation of teams',
           fix: 'npm run build',
         };
       }

@@ -10,7 +10,7 @@ type ScriptedConfig = Extract<BackendConfig, { script: unknown }>;
 /** Our own agent, which does what a script says. See docs/scripted-agent.md. */
 export function scriptedBackend(name: string, config: ScriptedConfig, root: string): Backend {
   const script = resolve(root, config.script);
-  const agent = ownProgram('scripted-agent.js');
+  const agent = ownProgram('scripted-agent.cjs');
   return {
     async unavailable() {
       if (!existsSync(script)) {
@@ -24,7 +24,7 @@ export function scriptedBackend(name: string, config: ScriptedConfig, root: stri
       if (existsSync(agent)) return null;
       return {
         code: 'scripted-agent-missing',
-        what: 'dist/scripted-agent.js is missing from this installation of teams',
+        what: 'dist/scripted-agent.cjs is missing from this installation of teams',
         fix: 'npm run build',
       };
     },

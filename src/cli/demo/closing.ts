@@ -102,7 +102,7 @@ function columns(rows: readonly (readonly [string, string])[], paint: Paint): re
 /** From a clone there is no `teams` on the PATH: then what was started now works again. */
 function teamsCommand(): string {
   const program = process.argv[1] ?? '';
-  return basename(program) === 'bin.js' ? `node ${quoted(program)}` : 'teams';
+  return basename(program) === 'bin.cjs' ? `node ${quoted(program)}` : 'teams';
 }
 
 const quoted = (path: string): string =>
