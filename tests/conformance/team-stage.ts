@@ -2,7 +2,7 @@ import { mkdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect } from 'vitest';
+import { expect, onTestFailed } from 'vitest';
 import type { ConfigFile } from '../../src/domain/config.ts';
 import { leftovers } from '../rig/leftovers.ts';
 import { type EpicSpec, prd } from '../rig/prd.ts';
@@ -56,6 +56,7 @@ export async function openTeamStage(
     loadScenario(fileURLToPath(new URL(`scenarios/team/${scenario}.yml`, import.meta.url))),
     process.env['TEAMS_BODIES'] ? { bodies: join(process.env['TEAMS_BODIES'], `${name}-${scenario}`) } : {},
   );
+  onTestFailed(() => console.error(`the model of ${name} in ${scenario} was asked\n${transcript(server)}`));
   const bin = join(folder, 'bin');
   mkdirSync(bin);
   symlinkSync(binary, join(bin, name));
@@ -88,6 +89,15 @@ export async function openTeamStage(
     },
   };
 }
+
+/** Whether it was our scenario, the CLI or a command that went another way. */
+const transcript = ({ requests }: ModelServer): string =>
+  requests
+    .filter(({ role }) => role !== null)
+    .map(({ role, turn, answer, heard, problem }) =>
+      JSON.stringify({ role, turn, answer, heard, ...(problem !== undefined && { problem }) }),
+    )
+    .join('\n');
 
 /** Neither of agents nor of `teams`, once it has ended. */
 export function expectNothingLeft({ repo }: TeamStage): void {

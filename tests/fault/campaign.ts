@@ -142,12 +142,9 @@ function templateOf(epics: readonly EpicSpec[], parallel: number): TempRepo {
     timeouts: { grace: '3s' },
     backends: { agent: { command: [AGENT], stdin: 'none' } },
   };
-  const template = tempRepo({
+  return tempRepo({
     files: { 'register.txt': '', 'teams.config.yml': JSON.stringify(config), 'prd.json': prd(epics) },
   });
-  // Copied for every case.
-  rmSync(join(template.path, '.git/hooks'), { recursive: true, force: true });
-  return template;
 }
 
 /** The first event of a run is on disk. */

@@ -90,3 +90,14 @@ export function turnsGiven(entries: readonly Entry[]): number {
   }
   return turns;
 }
+
+const HEARD = 2_000;
+
+/** The end of what tools answered since the model last spoke. */
+export function heard(entries: readonly Entry[]): string {
+  const since = entries.slice(entries.findLastIndex(({ from }) => from === 'model') + 1);
+  return since
+    .flatMap((entry) => (entry.from === 'tool' ? [entry.text] : []))
+    .join('\n')
+    .slice(-HEARD);
+}

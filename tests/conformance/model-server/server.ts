@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { anthropic } from './anthropic.ts';
 import { chat } from './chat.ts';
-import { type Conversation, type MarkedRole, type Reply, roleOf, turnsGiven } from './conversation.ts';
+import { type Conversation, heard, type MarkedRole, type Reply, roleOf, turnsGiven } from './conversation.ts';
 import { type Step, faultCounter, play } from './play.ts';
 import type { Protocol } from './protocol.ts';
 import { responses } from './responses.ts';
@@ -35,6 +35,8 @@ export interface RecordedRequest {
   readonly tools: readonly string[];
   readonly variables: Readonly<Record<string, string>>;
   readonly bytes: number;
+  /** What tools answered since the model last spoke, cut. */
+  readonly heard: string;
   /** What it got: an HTTP status, `drop` or `hang`. */
   readonly answer: number | 'drop' | 'hang';
   /** Why the scenario had no answer. */
@@ -89,6 +91,7 @@ export async function startModelServer(
       tools: [],
       variables: {},
       bytes: body.length,
+      heard: '',
     };
     if (options.bodies !== undefined) {
       const name = `${String(requests.length).padStart(4, '0')}${path.replaceAll('/', '_')}.json`;
@@ -112,6 +115,7 @@ export async function startModelServer(
       tools: conversation.tools.map(({ name }) => name),
       roleFrom: marked?.from ?? null,
       answers: turnsGiven(conversation.entries),
+      heard: heard(conversation.entries),
     };
     if (marked === null) {
       note({ ...known, answer: 200 });
