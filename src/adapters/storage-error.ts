@@ -19,10 +19,13 @@ export class StorageError extends Error {
       what: `cannot write the files of the run: ${REASONS[this.code] ?? this.code}`,
       where: this.path,
       why: 'teams acts only on what is safely on disk',
-      fix: FIXES[this.code] ?? `make ${this.path} writable, then: teams resume`,
+      fix: FIXES[this.code] ?? `make ${this.path} writable, then: ${GO_ON}`,
     };
   }
 }
+
+/** Also outside of runs, where it is the same command again. */
+export const GO_ON = 'teams resume   (or the same command again, if no run was going on)';
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
@@ -40,12 +43,12 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 const FIXES: Readonly<Record<string, string>> = {
-  ENOSPC: 'free some disk space, then: teams resume',
-  EDQUOT: 'free some of the quota, then: teams resume',
+  ENOSPC: `free some disk space, then: ${GO_ON}`,
+  EDQUOT: `free some of the quota, then: ${GO_ON}`,
   ENOENT: 'put it back, or start over with a new run: teams run   (merged work stays merged)',
   EEXIST: 'move it out of the way, then type the same command again',
   ENOTDIR: 'move that file out of the way, then type the same command again',
-  EMFILE: 'raise the limit (ulimit -n 4096), then: teams resume',
+  EMFILE: `raise the limit (ulimit -n 4096), then: ${GO_ON}`,
 };
 
 function codeOf(cause: unknown): string {

@@ -225,6 +225,6 @@ function endOfStop(state: RunState): Action {
       return { type: 'end', outcome: 'timed-out', reason: 'the time limit of the run was reached' };
     case 'interrupt':
     case null:
-      return { type: 'end', outcome: 'interrupted', reason: 'interrupted' };
+      return { type: 'end', outcome: 'interrupted', reason: 'Ctrl-C or a signal' };
   }
 }

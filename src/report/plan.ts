@@ -37,6 +37,7 @@ export function planText(prd: Prd, paint: Paint): string {
     lines.push('', paint.bold(`wave ${index + 1}`));
     for (const epic of wave) lines.push(epicLine(epic, plan.critical.includes(epic.id), width, paint));
   }
+  if (prd.epics.length === 0) return `${lines.join('\n')}\n`;
   const weight = prd.epics
     .filter((epic) => plan.critical.includes(epic.id))
     .reduce((sum, epic) => sum + epic.userStories.length, 0);

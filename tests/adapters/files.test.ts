@@ -64,7 +64,7 @@ test('what the system refuses is told with path, reason and fix', async () => {
     what: 'cannot write the files of the run: the disk is full',
     where: '/x/y',
     why: 'teams acts only on what is safely on disk',
-    fix: 'free some disk space, then: teams resume',
+    fix: 'free some disk space, then: teams resume   (or the same command again, if no run was going on)',
   });
 });
 

@@ -131,7 +131,7 @@ describe('after a run', () => {
   });
 
   test('that was interrupted', async () => {
-    const end: EventPayload = { type: 'run.ended', outcome: 'interrupted', reason: 'interrupted' };
+    const end: EventPayload = { type: 'run.ended', outcome: 'interrupted', reason: 'Ctrl-C or a signal' };
     await writeRun(root, [...eventful.slice(0, 6), end]);
     expect((await status()).split('\n')[1]).toBe(
       'interrupted <time> ago; teams resume goes on, 0 of 4 epics merged',
@@ -275,7 +275,7 @@ describe('without a run', () => {
     expect(still(stderr)).toBe(
       'error: there has been no run here yet, and there is no readable prd.json\n' +
         '  where: <root>\n' +
-        '  fix:   write prd.json, then: teams validate\n',
+        '  fix:   teams init   (or, from a plan that you have: teams import FILE)\n',
     );
   });
 

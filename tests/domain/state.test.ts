@@ -113,7 +113,7 @@ test('a run that goes on starts edited epics again and forgets the stop', () => 
     storyPassed,
     { type: 'stop.requested', reason: 'interrupt' },
     ended(1, 'interrupted', 1),
-    { type: 'run.ended', outcome: 'interrupted', reason: 'interrupted' },
+    { type: 'run.ended', outcome: 'interrupted', reason: 'Ctrl-C or a signal' },
     {
       type: 'run.resumed',
       budget: { tokens: null, costUsd: null },

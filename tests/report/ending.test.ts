@@ -118,7 +118,7 @@ describe('ending', () => {
   });
 
   test('an interrupted run goes on with resume', () => {
-    const end: EventPayload = { type: 'run.ended', outcome: 'interrupted', reason: 'interrupted' };
+    const end: EventPayload = { type: 'run.ended', outcome: 'interrupted', reason: 'Ctrl-C or a signal' };
     expect(text([...eventful.slice(0, 9), end])).toMatchInlineSnapshot(`
       "
       MyApp: interrupted after 9s, 0 of 4 epics merged

@@ -204,7 +204,7 @@ describe('liveReporter', () => {
     const stopped: EventPayload[] = [
       ...successful.slice(0, 3),
       { type: 'stop.requested', reason: 'interrupt' },
-      { type: 'run.ended', outcome: 'interrupted', reason: 'interrupted' },
+      { type: 'run.ended', outcome: 'interrupted', reason: 'Ctrl-C or a signal' },
     ];
     for (const { event, state } of tell(stopped).steps) {
       if (event.type === 'stop.requested') terminal.write('^C\nSIGINT: stopping\n');

@@ -71,7 +71,7 @@ test('resumed, interrupted, validated, mended, landed', () => {
       { ...runStarted([epicPlan('A', 'One', 1)]), goesOnFrom: 'teams/r0' },
       attemptStarted('A'),
       { type: 'stop.requested', reason: 'interrupt' },
-      { type: 'run.ended', outcome: 'interrupted', reason: 'interrupted' },
+      { type: 'run.ended', outcome: 'interrupted', reason: 'Ctrl-C or a signal' },
       {
         type: 'run.resumed',
         budget: { tokens: null, costUsd: null },
@@ -105,7 +105,7 @@ test('resumed, interrupted, validated, mended, landed', () => {
     "10:00:00  teams  run r1 of MyApp: 1 epic, 1 story, parallel 2, on teams/r1 going on from teams/r0 (0101010), which is not landed yet
     10:00:01  A      attempt 1 starts: One (1 story, scripted)
     10:00:02  teams  stopping: sessions are asked to end; Ctrl-C again ends them at once
-    10:00:03  teams  run interrupted: interrupted
+    10:00:03  teams  run interrupted: Ctrl-C or a signal
     10:00:04  teams  resumed: 1 epic at work; edited since and started again: A
     10:00:06  A      merged as 0303030 with conflicts resolved by the merger, 1 of 1
     10:00:07  teams  final validation, round 1

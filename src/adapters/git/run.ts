@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import pLimit from 'p-limit';
 import { GitConstructError, GitError as SimpleGitError, simpleGit } from 'simple-git';
 import type { Problem } from '../../domain/problem.ts';
+import { GO_ON } from '../storage-error.ts';
 import { ALLOWED_VARIABLES, gitEnvironment } from './environment.ts';
 
 /** A git command that failed in a way its caller does not expect. */
@@ -24,7 +25,7 @@ export class GitError extends SimpleGitError {
       what: `git ${args.join(' ')} ended with exit code ${result.exitCode}`,
       where: cwd,
       why: said,
-      fix: `${fixOf(said)}, then: teams resume`,
+      fix: `${fixOf(said)}, then: ${GO_ON}`,
     };
   }
 }

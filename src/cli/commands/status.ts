@@ -55,7 +55,7 @@ export async function statusCommand(options: StatusOptions): Promise<ExitCode> {
         code: 'nothing-to-show',
         what: 'there has been no run here yet, and there is no readable prd.json',
         where: root.value,
-        fix: 'write prd.json, then: teams validate',
+        fix: 'teams init   (or, from a plan that you have: teams import FILE)',
       },
       EXIT.usage,
     );
