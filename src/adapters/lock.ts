@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fail, ok, type Outcome, type Problem } from '../domain/problem.ts';
 import { printable } from '../domain/printable.ts';
+import { shellPath } from '../domain/shell-word.ts';
 import { isAlive, type LockHolder, parseHolder, readIfThere } from './lock-holder.ts';
 import { startTimeOf } from './process-table.ts';
 import { StorageError } from './storage-error.ts';
@@ -131,6 +132,8 @@ function heldBy(path: string, holder: LockHolder | null): Problem {
     where,
     why: 'two runs in one repository would merge over each other',
     fix:
-      elsewhere === '' ? `wait for it, or stop it: kill -INT ${pid}` : `if it has ended there: rm ${where}`,
+      elsewhere === ''
+        ? `wait for it, or stop it: kill -INT ${pid}`
+        : `if it has ended there: rm ${shellPath(path)}`,
   };
 }

@@ -1,6 +1,7 @@
 import type { Repository } from '../adapters/repository.ts';
 import { fail, ok, type Outcome } from '../domain/problem.ts';
 import type { EventOf } from '../domain/events.ts';
+import { shellWord } from '../domain/shell-word.ts';
 import type { Git } from '../engine/ports.ts';
 import type { Project } from './project.ts';
 
@@ -26,7 +27,7 @@ export async function resolveBase(git: Git, project: Project): Promise<Outcome<B
     what: `there is no branch ${JSON.stringify(wanted)}`,
     where: from,
     why: `the branches are: ${branches.slice(0, 10).join(', ')}`,
-    fix: `teams run --base ${branches[0] ?? 'HEAD'}, or correct ${from}`,
+    fix: `teams run --base ${shellWord(branches[0] ?? 'HEAD')}, or correct ${from}`,
   });
 }
 

@@ -1,6 +1,7 @@
 import { isLost } from './decide.ts';
 import { isBudgetSpent } from './budget.ts';
 import { backendsFor, usableBackend } from './pause.ts';
+import { shellPath, shellWord } from './shell-word.ts';
 import { type EpicState, findEpic, isResumable, type RunState } from './state.ts';
 
 /** Why an epic is not merged, and the one command that brings it further. */
@@ -91,17 +92,19 @@ function nextOf(state: RunState, epic: EpicState, alive: boolean): string {
   if (isLost(epic)) return nextOfLost(state, epic, alive);
   if (!alive) return isResumable(state) ? 'teams resume' : runAgain(state);
   if (epic.phase === 'waiting') return 'teams status';
-  return epic.attempt > 0 ? `teams logs ${epic.plan.id} -f` : 'teams logs -f';
+  return epic.attempt > 0 ? `${logsOf(epic)} -f` : 'teams logs -f';
 }
 
 /** A new run tries lost epics again; what failed on its own deserves a look first. */
 function nextOfLost(state: RunState, epic: EpicState, alive: boolean): string {
-  if (epic.phase === 'failed' || epic.phase === 'partial') return `teams logs ${epic.plan.id}`;
+  if (epic.phase === 'failed' || epic.phase === 'partial') return logsOf(epic);
   const root = epic.phase === 'blocked' ? rootBlocker(state, epic) : epic;
-  if (root.phase === 'failed' || root.phase === 'partial') return `teams logs ${root.plan.id}`;
+  if (root.phase === 'failed' || root.phase === 'partial') return logsOf(root);
   if (alive) return 'teams status';
   return isResumable(state) ? 'teams resume' : runAgain(state);
 }
+
+const logsOf = ({ plan }: EpicState): string => `teams logs ${shellWord(plan.id)}`;
 
 /** Blockers name each other in a chain that ends at an epic which failed itself. */
 function rootBlocker(state: RunState, epic: EpicState): EpicState {
@@ -116,7 +119,7 @@ function rootBlocker(state: RunState, epic: EpicState): EpicState {
 /** A new run over the PRD that this run is about, as typed at the root of the repository. */
 export function runAgain({ started: { prd } }: RunState): string {
   if (prd === 'prd.json') return 'teams run';
-  return `teams run ${/^[\w./-]+$/.test(prd) && !prd.startsWith('-') ? prd : `'./${prd.replaceAll("'", "'\\''")}'`}`;
+  return `teams run ${shellPath(prd)}`;
 }
 
 /** The command that brings the run as a whole further; null when there is nothing left to do. */
@@ -128,7 +131,8 @@ export function nextForRun(state: RunState, alive: boolean): string | null {
   }
   // Reset since: what is merged can wait for what is to be done again.
   if (state.epics.some((epic) => epic.phase !== 'merged')) return runAgain(state);
-  if (state.phase === 'passed' && state.landing === null) return `git merge ${state.started.branch}`;
+  if (state.phase === 'passed' && state.landing === null)
+    return `git merge ${shellWord(state.started.branch)}`;
   return null;
 }
 

@@ -1,3 +1,4 @@
+import { shellWord } from '../domain/shell-word.ts';
 import type { RunContext } from './run-context.ts';
 
 /** Brings a passed integration branch into the branch that the run started from. Nothing local is overwritten. */
@@ -5,7 +6,7 @@ export async function landRun(ctx: RunContext): Promise<void> {
   const { git } = ctx.ports;
   const { base, branch } = ctx.state.started;
   const into = base.ref;
-  const merge = `git merge ${branch}`;
+  const merge = `git merge ${shellWord(branch)}`;
   if (into === null) {
     const reason = 'the run started from a commit, not from a branch';
     return ctx.publish({
@@ -32,7 +33,7 @@ export async function landRun(ctx: RunContext): Promise<void> {
       type: 'run.land-failed',
       branch: into,
       reason,
-      fix: `git checkout ${into} && ${merge}`,
+      fix: `git checkout ${shellWord(into)} && ${merge}`,
     });
   }
   await ctx.lookAtCheckout();

@@ -3,6 +3,7 @@ import type { Config } from '../domain/config.ts';
 import type { EpicPlan, EventOf } from '../domain/events.ts';
 import type { Epic, Prd } from '../domain/prd.ts';
 import { fail, ok, type Outcome } from '../domain/problem.ts';
+import { shellWord } from '../domain/shell-word.ts';
 import { findEpic, type RunState } from '../domain/state.ts';
 import type { Git } from './ports.ts';
 
@@ -124,7 +125,7 @@ export async function findStart(
         what: `the completed epics are on ${branch}, which conflicts with ${base.ref ?? base.commit.slice(0, 12)}`,
         where: merged.conflicts.join(', '),
         why: 'a run starts on a tree that has both',
-        fix: `git merge ${branch}   (resolve, commit), then teams run`,
+        fix: `git merge ${shellWord(branch)}   (resolve, commit), then teams run`,
       });
     }
     const commit = await git.commitTree({
@@ -144,7 +145,7 @@ export async function findStart(
     fix: [
       `one of:`,
       `    teams reset ${missing.join(' ')}   to do the work again`,
-      `    teams run --base ${holder ?? '<branch that has it>'}`,
+      `    teams run --base ${holder === null ? '<branch that has it>' : shellWord(holder)}`,
       `    git commit --allow-empty -m "${first} was done by hand" --trailer "Teams-Epic: ${first}"   if the code is there under another name`,
     ].join('\n'),
   });

@@ -1,6 +1,7 @@
 import type { EpicPlan, EventPayload } from '../domain/events.ts';
 import type { Prd } from '../domain/prd.ts';
 import { fail, ok, type Outcome, type Problem } from '../domain/problem.ts';
+import { shellWord } from '../domain/shell-word.ts';
 import { findEpic, isFix, storiesToDo, type RunState } from '../domain/state.ts';
 import { attemptFolder, provenStories } from './attempt.ts';
 import type { MergeRecord } from './ports.ts';
@@ -56,7 +57,7 @@ async function findMerges(ctx: RunContext): Promise<Outcome<EventPayload[]>> {
       code: 'integration-branch-gone',
       what: `the integration branch ${branch} is gone`,
       why: `epics were merged into it, its last known commit is ${head}`,
-      fix: `git branch ${branch} ${head}`,
+      fix: `git branch ${shellWord(branch)} ${head}`,
     });
   }
   const records = await git.mergesOf(head, tip);
@@ -70,7 +71,7 @@ async function findMerges(ctx: RunContext): Promise<Outcome<EventPayload[]>> {
       code: 'integration-branch-moved',
       what: `${branch} is at ${tip.slice(0, 12)}, but the last merge of this run is ${expected.slice(0, 12)}`,
       why: 'something other than teams moved it; going on could lose work or merge it twice',
-      fix: `git branch -f ${branch} ${expected}   (after saving what else is on it), then teams resume`,
+      fix: `git branch -f ${shellWord(branch)} ${expected}   (after saving what else is on it), then teams resume`,
     });
   }
   const done: EventPayload[] = [];

@@ -54,6 +54,7 @@ test('a PRD that is there is not touched without a yes', async () => {
   const root = project();
   writeFileSync(join(root, 'prd.json'), 'precious');
   writeFileSync(join(root, 'todo.md'), '- [ ] one');
+  writeFileSync(join(root, 'to do;x.md'), '- [ ] one');
   expect(await runCli(['import', 'todo.md'], root)).toEqual({
     code: 2,
     stdout: '',
@@ -64,6 +65,9 @@ test('a PRD that is there is not touched without a yes', async () => {
     teams import todo.md --out FILE   to write elsewhere
 `,
   });
+  expect((await runCli(['import', 'to do;x.md'], root)).stderr).toContain(
+    "    teams import 'to do;x.md' --yes  ",
+  );
   expect(readFileSync(join(root, 'prd.json'), 'utf8')).toBe('precious');
   expect((await runCli(['import', 'todo.md', '--merge'], root)).stderr).toContain(
     'prd.json:1:1 error invalid-json',

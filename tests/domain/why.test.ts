@@ -136,6 +136,12 @@ test('the next command for the run as a whole', () => {
   expect(nextForRun(tell([...successful, landed]).state, false)).toBeNull();
 });
 
+test('a name that a shell would act on is quoted in the next command', () => {
+  const { state } = tell(successful);
+  const hostile = { ...state, started: { ...state.started, branch: 'teams/$(id)' } };
+  expect(nextForRun(hostile, false)).toBe("git merge 'teams/$(id)'");
+});
+
 test('a run over a PRD that is not at the root names it in the next command', () => {
   const next = (prd: string): string | null => {
     const story = tell([...eventful]);
@@ -143,5 +149,6 @@ test('a run over a PRD that is not at the root names it in the next command', ()
   };
   expect(next('prd.json')).toBe('teams run');
   expect(next('plans/next.json')).toBe('teams run plans/next.json');
-  expect(next("my plan's.json")).toBe(`teams run './my plan'\\''s.json'`);
+  expect(next("my plan's.json")).toBe(`teams run 'my plan'\\''s.json'`);
+  expect(next('-n.json')).toBe('teams run ./-n.json');
 });

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { assertNothingLeft } from '../rig/leftovers.ts';
 import { eventsOf, journal } from '../rig/run-files.ts';
@@ -88,14 +90,18 @@ test('a base that moved on is merged; a base that conflicts is left alone with a
   expect(merged.git('log', '-1', '--format=%(trailers:key=Teams-Run,valueonly)', 'main')).toMatch(/\d{8}/);
 
   const repo = landing(moving('of the user\n'));
-  const end = await expectTeams(1, ['run'], { cwd: repo.path });
-  const moved = repo.git('rev-parse', 'main');
-  expect(end.stdout).toContain('main has moved on and conflicts with');
+  // git takes it as the name of a branch, a shell as three commands.
+  const hostile = "a;b'$(pwd>pwned)";
+  repo.git('branch', '-m', 'main', hostile);
+  const end = await expectTeams(1, ['run', '--base', hostile], { cwd: repo.path });
+  const moved = repo.git('rev-parse', hostile);
+  expect(end.stdout).toContain(`${hostile} has moved on and conflicts with`);
   expect(read(repo, 'list.txt')).toBe('of the user\n');
   expect(() => paste(repo, nextCommand(end.stdout))).toThrow();
   expect(repo.git('status', '--porcelain')).toContain('UU list.txt');
+  expect(existsSync(join(repo.path, 'pwned'))).toBe(false);
   repo.git('merge', '--abort');
-  expect(repo.git('rev-parse', 'main')).toBe(moved);
+  expect(repo.git('rev-parse', hostile)).toBe(moved);
 });
 
 const nextCommand = (stdout: string): string =>

@@ -1,5 +1,6 @@
 import { fail, ok, type Outcome, type Problem } from '../../domain/problem.ts';
 import { printable } from '../../domain/printable.ts';
+import { shellPath, shellWord } from '../../domain/shell-word.ts';
 import type { Git } from '../../engine/ports.ts';
 import { fields } from './history.ts';
 import type { Repo } from './open.ts';
@@ -46,14 +47,10 @@ function notLanded(branch: string, commit: string, checkout: string | null, why:
     why,
     fix:
       checkout === null
-        ? `git switch ${quoted(branch)} && git merge ${commit}`
-        : `git -C ${quoted(checkout)} merge ${commit}   (after committing or stashing what is in the way)`,
+        ? `git switch ${shellWord(branch)} && git merge ${commit}`
+        : `git -C ${shellPath(checkout)} merge ${commit}   (after committing or stashing what is in the way)`,
   };
 }
-
-/** For a command that a person pastes into a shell. */
-const quoted = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${printable(text).replaceAll("'", `'\\''`)}'`;
 
 function worktreeOf(list: string, ref: string): string | null {
   let path: string | null = null;

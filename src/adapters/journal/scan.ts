@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { EventPayload, TeamsEvent } from '../../domain/events.ts';
 import { fail, ok, type Outcome, type Problem } from '../../domain/problem.ts';
 import { clip, printable } from '../../domain/printable.ts';
+import { shellPath } from '../../domain/shell-word.ts';
 
 /** Large, because `status` reads 25 MB of a long run in a fraction of a second. */
 const CHUNK = 1024 * 1024;
@@ -98,7 +99,8 @@ function malformed(path: string, line: number, wrong: string, text: string): Pro
 /** A run is known by the name of its folder: under another one it is in nobody's way, and all of it is still there. */
 export function howToGoOn(journal: string): string {
   const folder = dirname(journal);
-  return `restore the file, or set the run aside: mv ${folder} ${folder}.broken && teams run   (what it merged stays on its branch)`;
+  const aside = `mv ${shellPath(folder)} ${shellPath(`${folder}.broken`)}`;
+  return `restore the file, or set the run aside: ${aside} && teams run   (what it merged stays on its branch)`;
 }
 
 /** The compiler keeps this complete; reading the types from the schemas would load zod for every `status`. */

@@ -8,6 +8,7 @@ import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import { fail, type Outcome } from '../../domain/problem.ts';
 import { printable } from '../../domain/printable.ts';
 import { modelFor } from '../../domain/roles.ts';
+import { shellPath } from '../../domain/shell-word.ts';
 import { renderDiagnostics } from '../../report/diagnostics.ts';
 import { estimateText } from '../../report/estimate.ts';
 import { paintFor } from '../../report/paint.ts';
@@ -156,8 +157,9 @@ export function keep(
   code: ExitCode,
 ): { readonly ok: false; readonly error: ExitCode } {
   if (existsSync(path)) {
-    const draft = printable(relative(options.cwd, path));
-    options.stderr(`nothing is written; the draft is kept in ${draft} (teams validate ${draft})\n`);
+    const draft = relative(options.cwd, path);
+    const look = `teams validate ${shellPath(draft)}`;
+    options.stderr(`nothing is written; the draft is kept in ${printable(draft)} (${look})\n`);
   }
   return fail(code);
 }

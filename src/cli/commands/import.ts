@@ -11,6 +11,7 @@ import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import type { Prd } from '../../domain/prd.ts';
 import { printable } from '../../domain/printable.ts';
 import { fail, ok, type Outcome, type Problem } from '../../domain/problem.ts';
+import { shellPath } from '../../domain/shell-word.ts';
 import { renderDiagnostics } from '../../report/diagnostics.ts';
 import { paintFor } from '../../report/paint.ts';
 import { FORMAT_NAMES, type ImportFormat } from '../../source/import/formats.ts';
@@ -137,8 +138,7 @@ async function importInto(options: ImportOptions, place: Place, source: SourceTe
       name,
       how: before === null ? 'written' : target === null ? 'replaced' : 'brought up to date',
       // Where commands look by themselves it need not be named.
-      argument:
-        out === join(root, 'prd.json') ? '' : ` ${/^[\w./-]+$/.test(name) ? name : `'${printable(name)}'`}`,
+      argument: out === join(root, 'prd.json') ? '' : ` ${shellPath(name)}`,
     }),
   );
   return EXIT.passed;
@@ -170,13 +170,16 @@ function refuse(options: ImportOptions, diagnostics: readonly Diagnostic[]): Exi
   return EXIT.usage;
 }
 
-const existsProblem = (name: string, file: string): Problem => ({
-  code: 'prd-exists',
-  what: `${name} is there already, and nothing was written`,
-  fix: [
-    'one of:',
-    `    teams import ${file} --merge      to add what is new and bring up to date what came from there`,
-    `    teams import ${file} --yes        to replace it`,
-    `    teams import ${file} --out FILE   to write elsewhere`,
-  ].join('\n'),
-});
+function existsProblem(name: string, file: string): Problem {
+  const again = `    teams import ${file === '-' ? file : shellPath(file)}`;
+  return {
+    code: 'prd-exists',
+    what: `${name} is there already, and nothing was written`,
+    fix: [
+      'one of:',
+      `${again} --merge      to add what is new and bring up to date what came from there`,
+      `${again} --yes        to replace it`,
+      `${again} --out FILE   to write elsewhere`,
+    ].join('\n'),
+  };
+}

@@ -8,6 +8,7 @@ import { makeTeamsFolder, teamsFolder } from '../../adapters/layout.ts';
 import { storing } from '../../adapters/storage-error.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import type { Problem } from '../../domain/problem.ts';
+import { shellPath } from '../../domain/shell-word.ts';
 import { paintFor } from '../../report/paint.ts';
 import { planText } from '../../report/plan.ts';
 import { plural } from '../../report/words.ts';
@@ -73,7 +74,7 @@ async function begin(wish: Wish, template: Template): Promise<ExitCode> {
   const paint = paintFor(wish.color);
   wish.stdout(`${planText(template.prd, paint)}\n${name} is written.\n`);
   const paths = [relative(root, path), CONFIG_FILE];
-  const commit = `git add ${paths.join(' ')} && git commit -m "What is to be built"`;
+  const commit = `git add ${paths.map(shellPath).join(' ')} && git commit -m "What is to be built"`;
   const commits = repository === null && (await agrees(wish, 'Make the first commit with it?'));
   const failed = commits ? await firstCommit(wish, root, paths) : null;
   if (failed !== null) return refuse(wish, failed, EXIT.environment);

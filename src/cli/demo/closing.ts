@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { runGit } from '../../adapters/git/run.ts';
 import { runFolder, teamsFolder } from '../../adapters/layout.ts';
 import { printable } from '../../domain/printable.ts';
+import { shellPath, shellWord } from '../../domain/shell-word.ts';
 import type { RunState } from '../../domain/state.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import type { Paint } from '../../report/paint.ts';
@@ -20,19 +21,19 @@ export function whatNext({ folder, state, paint }: Closing): string {
   const { branch, runId } = state.started;
   const shown = state.epics.find((epic) => epic.failures > 0) ?? state.epics[0];
   const rows: (readonly [string, string])[] = [
-    [`cd ${quoted(folder)}`, 'the project, with its main branch as it was'],
+    [`cd ${shellPath(folder)}`, 'the project, with its main branch as it was'],
     [`${teams} status`, 'where every epic stands'],
     [`${teams} logs ${shown?.plan.id ?? ''}`, 'what its sessions did'],
-    [`git log --graph --oneline ${branch}`, 'a commit per story, a merge per epic'],
-    [`cat .teams/runs/${runId}/verdict.json`, 'the verdict with its evidence'],
-    [`git merge ${branch}`, 'takes the work over; then: node bin/shelf.js'],
+    [`git log --graph --oneline ${shellWord(branch)}`, 'a commit per story, a merge per epic'],
+    [`cat ${shellPath(`.teams/runs/${runId}/verdict.json`)}`, 'the verdict with its evidence'],
+    [`git merge ${shellWord(branch)}`, 'takes the work over; then: node bin/shelf.js'],
   ];
   return block('Look at next', columns(rows, paint), paint);
 }
 
 /** How to go on with a run that was interrupted in a project that stays. */
 export const howToResume = (folder: string): string =>
-  `\nThe project is kept. To go on: cd ${quoted(folder)} && ${teamsCommand()} resume\n`;
+  `\nThe project is kept. To go on: cd ${shellPath(folder)} && ${teamsCommand()} resume\n`;
 
 /** Of a project that goes away: the history that was made and the verdict, which could not be looked at any more. */
 export async function whatWas({ folder, state, paint }: Closing): Promise<string> {
@@ -102,8 +103,5 @@ function columns(rows: readonly (readonly [string, string])[], paint: Paint): re
 /** From a clone there is no `teams` on the PATH: then what was started now works again. */
 function teamsCommand(): string {
   const program = process.argv[1] ?? '';
-  return basename(program) === 'bin.cjs' ? `node ${quoted(program)}` : 'teams';
+  return basename(program) === 'bin.cjs' ? `node ${shellPath(program)}` : 'teams';
 }
-
-const quoted = (path: string): string =>
-  /^[\w/.:@%+=-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;

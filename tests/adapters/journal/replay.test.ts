@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
   readdirSync,
@@ -55,6 +56,16 @@ test.each(readdirSync(FIXTURES).filter((name) => name.startsWith('v1-')))(
     ]);
   },
 );
+
+test('the command that sets a run aside can be pasted whatever the folder is called', async () => {
+  const folder = join(tempFolder(), "it's a run");
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'journal.ndjson'), '7\n');
+  const replayed = await replay(folder);
+  const fix = replayed.ok ? '' : (replayed.error.fix ?? '');
+  execFileSync('sh', ['-c', /mv .*?(?= &&)/.exec(fix)?.[0] ?? 'false']);
+  expect(readdirSync(`${folder}.broken`)).toEqual(['journal.ndjson']);
+});
 
 test('a torn last line is dropped', async () => {
   const folder = journal(EVERY + '{"v":1,"seq":');
