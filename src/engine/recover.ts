@@ -19,13 +19,13 @@ export async function recoverRun(ctx: RunContext, plans: readonly EpicPlan[]): P
   const merges = await findMerges(ctx);
   if (!merges.ok) return merges;
   const changed = changedPlans(ctx.state, plans);
-  const astray = dependencyAstray(ctx.state, ctx.setting.prd, changed);
+  const astray = takenBack(ctx, merges.value) ?? dependencyAstray(ctx.state, ctx.setting.prd, changed);
   if (astray !== null) return fail(astray);
 
   const corrections = [...merges.value, ...attempts, ...validationLeft(ctx.state)];
   const found = describe(ctx.state, {
     reaped,
-    merges: merges.value.length,
+    merges: merges.value.filter(({ type }) => type === 'merge.done').length,
     attempts: attempts.length,
     changed,
   });
@@ -127,6 +127,23 @@ async function findAttempts(ctx: RunContext): Promise<EventPayload[]> {
     });
   }
   return found;
+}
+
+/** The task of an epic that is not in the PRD any more is gone: nothing could be built or judged by it. */
+function takenBack({ state, setting }: RunContext, merges: readonly EventPayload[]): Problem | null {
+  const merged = new Set(merges.flatMap((found) => (found.type === 'merge.done' ? [found.epicId] : [])));
+  const gone = state.epics
+    .filter(({ phase, plan: { id } }) => phase !== 'merged' && !merged.has(id) && !isFix(id))
+    .map(({ plan }) => plan.id)
+    .filter((id) => setting.prd.epics.every((epic) => epic.id !== id));
+  if (gone.length === 0) return null;
+  return {
+    code: 'epic-taken-back',
+    what: `not merged, and not in the PRD any more: ${gone.join(', ')}`,
+    where: setting.prdPath,
+    why: 'this run still has to build what was taken out',
+    fix: 'teams run   starts a new run over the PRD as it is now; or put it back, then: teams resume',
+  };
 }
 
 /** An edited epic may now depend on one that this run does not have and that nobody has finished. */

@@ -2,7 +2,7 @@ import type { Config } from '../domain/config.ts';
 import type { Prompts } from '../domain/contract-text.ts';
 import type { Activity, EventPayload, TeamsEvent } from '../domain/events.ts';
 import type { Epic, Prd } from '../domain/prd.ts';
-import { evolve, findEpic, type EpicState, type RunState } from '../domain/state.ts';
+import { evolve, findEpic, isFix, type EpicState, type RunState } from '../domain/state.ts';
 import { CheckoutWatch } from './checkout-watch.ts';
 import type { Ports } from './ports.ts';
 import { Projector } from './project.ts';
@@ -82,9 +82,10 @@ export class RunContext {
 
   /** The full text of an epic for prompts; epics that `teams` made itself are built from their plan. */
   epicText(epicId: string): Epic {
-    return (
-      this.setting.prd.epics.find((epic) => epic.id === epicId) ?? fixEpic(this.epic(epicId), this.state)
-    );
+    if (isFix(epicId)) return fixEpic(this.epic(epicId), this.state);
+    const epic = this.setting.prd.epics.find(({ id }) => id === epicId);
+    if (epic === undefined) throw new Error(`no epic ${epicId} in the PRD of this run`);
+    return epic;
   }
 
   /** State changes at once; the promise resolves when the event is on disk. Await it before relying on the intent. */

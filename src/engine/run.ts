@@ -94,12 +94,16 @@ async function endRun(ctx: RunContext, action: Extract<Action, { type: 'end' }>)
 
 /** The branches of merged epics are part of the integration branch; those with unmerged work are kept. */
 export async function tidyBranches(ctx: RunContext): Promise<void> {
-  const merged = ctx.state.epics.flatMap(({ phase, branch, base, head, plan: { carried } }) => [
-    ...((phase === 'merged' || head === base) && branch !== null && head !== null
-      ? [{ branch, at: head }]
-      : []),
-    // What an earlier run left is either part of the merge or of the branch of this run, which is kept.
-    ...(branch !== null && carried !== undefined ? [{ branch: carried.branch, at: carried.head }] : []),
-  ]);
-  if (merged.length > 0) await ctx.ports.git.deleteBranches(merged);
+  const { git } = ctx.ports;
+  const merged: { branch: string; at: string }[] = [];
+  for (const { phase, branch, base, head, plan } of ctx.state.epics) {
+    if (branch === null || head === null) continue;
+    if (phase === 'merged' || head === base) merged.push({ branch, at: head });
+    // What an earlier run left is part of the merge or of the branch of this run, unless an agent threw it away.
+    const { carried } = plan;
+    if (carried !== undefined && (await git.isAncestor(carried.head, head))) {
+      merged.push({ branch: carried.branch, at: carried.head });
+    }
+  }
+  if (merged.length > 0) await git.deleteBranches(merged);
 }

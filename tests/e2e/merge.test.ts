@@ -9,6 +9,7 @@ import {
   integrationOf,
   mergedIn,
   project,
+  reasonsOf,
   rescript,
   sh,
   statusesOf,
@@ -138,6 +139,27 @@ test('a check that fails only on the merged candidate goes to the merger', async
   const failedCheck = eventsOf(journal(repo.path), 'check.ended').find((event) => event.exitCode !== 0);
   expect(failedCheck?.where).toBe('candidate');
   expect(readFileSync(join(runFolder(repo.path), failedCheck?.log ?? ''), 'utf8')).toBeDefined();
+});
+
+test('work of an earlier run that an agent throws away keeps its branch', async () => {
+  const repo = project({
+    epics: [{ id: 'P', stories: 2 }],
+    config: { attempts: { epic: 1 } },
+    script: {
+      'team-lead': {
+        default: [
+          { story: 'P-1', write: { 'p1.txt': '1' } },
+          { fail: 'P-2', reason: 'no' },
+        ],
+      },
+    },
+  });
+  await expectTeams(1, ['run'], { cwd: repo.path });
+  const branch = `${integrationOf(repo).replace(/^teams/, 'teams-epics')}/P`;
+  rescript(repo, { 'team-lead': { default: [sh('git reset -q --hard HEAD~1')] } });
+  await expectTeams(1, ['run'], { cwd: repo.path });
+  expect(reasonsOf(repo, 'P').map(({ rule }) => rule)).toContain('story-lost');
+  expect(repo.git('show', `${branch}:p1.txt`)).toBe('1');
 });
 
 test('partial and failed epics are tried again by a new run, with the work that was proven', async () => {

@@ -61,6 +61,15 @@ const CONFIG = [
   'color.ui=never',
   'advice.addEmbeddedRepo=false',
   'gc.autoDetach=false',
+  // Would start a process for every worktree that outlives it.
+  'core.fsmonitor=false',
+  // Trailers are how merges are found again, and patches are for `git apply`.
+  'grep.patternType=basic',
+  'trailer.separators=:',
+  'diff.noprefix=false',
+  'diff.mnemonicPrefix=false',
+  // The commits of agents are not signed by anybody.
+  'merge.verifySignatures=false',
 ];
 
 /** A negative exit code: there was no process. Node uses the negated errno of the spawn in the same way. */
@@ -108,7 +117,7 @@ async function once(cwd: string, args: readonly string[], options: GitOptions): 
       config: CONFIG,
       allowEnvironment: ALLOWED_VARIABLES,
       // hooksPath is only ever set to /dev/null, and the config paths are those the person's own shell has set.
-      unsafe: { allowUnsafeHooksPath: true, allowUnsafeConfigPaths: true },
+      unsafe: { allowUnsafeHooksPath: true, allowUnsafeConfigPaths: true, allowUnsafeFsMonitor: true },
       completion: { onClose: true, onExit: false },
       ...(options.input === undefined ? {} : { input: () => options.input }),
       // The only place where simple-git tells the exit code: by itself it takes a silent exit 1 for a success.

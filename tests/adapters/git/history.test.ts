@@ -138,6 +138,20 @@ test('commits with missing, doubled or malformed trailers are not merges of ours
   expect(await openGit(root).mergesOf(first, 'main')).toEqual([]);
 });
 
+test('what is a merge of ours does not depend on what a person configured', async () => {
+  const { root, first } = tempRepo();
+  await mergeOf(root, { message: 'merge' });
+  for (const [key, value] of [
+    ['grep.patternType', 'fixed'],
+    ['trailer.separators', '='],
+    ['log.showSignature', 'true'],
+  ] as const) {
+    git(root, 'config', key, value);
+  }
+  expect(await openGit(root).mergesOf(first, 'main')).toMatchObject([{ runId: 'r1', epicId: 'EPIC-1' }]);
+  expect(await openGit(root).epicsIn('main')).toEqual(new Set(['EPIC-1']));
+});
+
 test('a perfect forgery on the branch of an agent does not count', async () => {
   const { root, first } = tempRepo();
   git(root, 'switch', '-qc', 'epic');

@@ -1,0 +1,59 @@
+import { readFileSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { assertNothingLeft, leftovers } from '../rig/leftovers.ts';
+import { eventsOf, journal } from '../rig/run-files.ts';
+import { startTeams } from '../rig/teams.ts';
+import type { TempRepo } from '../rig/temp-repo.ts';
+import { expectTeams, mergedIn, project, prdOf, rescript } from './play.ts';
+
+/** A run whose teams is killed as soon as it has printed such an event. */
+async function killedAt(repo: TempRepo, event: RegExp): Promise<void> {
+  const run = startTeams(['run', '--json'], { cwd: repo.path });
+  onTestFinished(() => {
+    for (const pid of leftovers(repo)['processes'] ?? []) process.kill(Number(pid), 'SIGKILL');
+  });
+  await run.waitForLine(event);
+  run.kill('SIGKILL');
+  await run.ended;
+}
+
+test('an epic that was taken out of the PRD is not built from anything else', async () => {
+  const repo = project({
+    epics: [{ id: 'A' }, { id: 'B' }],
+    config: { parallel: 1 },
+    script: { 'team-lead': { epics: { B: [{ hang: true }] } } },
+  });
+  await killedAt(repo, /"type":"attempt.started","epicId":"B"/);
+  const whole = readFileSync(join(repo.path, 'prd.json'), 'utf8');
+  const { epics, ...rest } = JSON.parse(whole) as ReturnType<typeof prdOf>;
+  repo.write({ 'prd.json': JSON.stringify({ ...rest, epics: epics.filter(({ id }) => id !== 'B') }) });
+  const { stderr } = await expectTeams(3, ['resume'], { cwd: repo.path });
+  expect(stderr).toBe(`error: not merged, and not in the PRD any more: B
+  where: prd.json
+  why:   this run still has to build what was taken out
+  fix:   teams run   starts a new run over the PRD as it is now; or put it back, then: teams resume
+`);
+  repo.write({ 'prd.json': whole });
+  rescript(repo, {});
+  await expectTeams(0, ['resume'], { cwd: repo.path });
+  expect(mergedIn(repo)).toEqual(['A', 'B']);
+  assertNothingLeft(repo);
+});
+
+test('a merge that was cut off does not count as one', async () => {
+  const hang = '"$(git rev-parse --git-common-dir)/hang"';
+  const repo = project({
+    epics: [{ id: 'A' }, { id: 'B', dependsOn: ['A'] }],
+    // On the candidate, which is on no branch.
+    config: { verify: [`! test -e ${hang} || git symbolic-ref -q HEAD || exec sleep 600`] },
+  });
+  repo.write({ '.git/hang': '' });
+  await killedAt(repo, /"type":"check.started","epicId":"A","where":"candidate"/);
+  unlinkSync(join(repo.path, '.git/hang'));
+  await expectTeams(0, ['resume'], { cwd: repo.path });
+  const [resumed] = eventsOf(journal(repo.path), 'run.resumed');
+  expect(resumed?.found).toMatch(/^0 of 2 epics are merged/);
+  expect(mergedIn(repo)).toEqual(['A', 'B']);
+  assertNothingLeft(repo);
+});
