@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { type Place, scan, START } from '../adapters/journal/scan.ts';
+import { fold } from '../adapters/journal/replay.ts';
+import { type Place, START } from '../adapters/journal/scan.ts';
 import { JOURNAL_FILE } from '../adapters/layout.ts';
 import type { TeamsEvent } from '../domain/events.ts';
 import { ok, type Outcome } from '../domain/problem.ts';
-import { evolve, type RunState } from '../domain/state.ts';
+import type { RunState } from '../domain/state.ts';
 
 /** The journal of a run as it grows, folded. */
 export class JournalView {
@@ -21,12 +22,10 @@ export class JournalView {
 
   /** Hands out the events that are new, each with the state it led to. */
   async read(show: (event: TeamsEvent, state: RunState) => void): Promise<Outcome<void>> {
-    const scanned = await scan(this.#path, this.#place, (event) => {
-      this.state = evolve(this.state, event);
-      show(event, this.state);
-    });
-    if (!scanned.ok) return scanned;
-    this.#place = scanned.value;
+    const folded = await fold(this.#path, { state: this.state, place: this.#place }, { show });
+    if (!folded.ok) return folded;
+    this.state = folded.value.state;
+    this.#place = folded.value;
     return ok(undefined);
   }
 }

@@ -189,6 +189,30 @@ describe('teams logs', () => {
     expect(code).toBe(3);
     expect(stderr).toContain(`where: ${join(folder, 'journal.ndjson')}:29`);
   });
+
+  test('an event that does not fit is explained as status does it, and nothing after it is shown', async () => {
+    const folder = await writeRun(root, eventful.slice(0, 3));
+    const path = join(folder, 'journal.ndjson');
+    await appendFile(path, '{"v":1,"seq":4,"at":"2026-11-21T10:00:00Z","type":"epic.ready","epicId":"E9"}\n');
+    await appendFile(
+      path,
+      '{"v":1,"seq":5,"at":"2026-11-21T10:00:00Z","type":"stop.requested","reason":"interrupt"}\n',
+    );
+    const lock = await takeLock(lockFile(teamsFolder(root)), { runId: RUN_ID });
+    const aside = `mv '${folder}' '${folder}.broken'`;
+    for (const argv of [['status'], ['logs'], ['logs', 'EPIC-001', '-f'], ['steer', 'EPIC-001', 'Hello']]) {
+      expect(await runCli(argv, root)).toEqual({
+        code: 3,
+        stdout: '',
+        stderr: `error: line 4 of the journal does not fit what comes before it
+  where: ${path}:4
+  why:   no epic E9 in this run
+  fix:   restore the file, or set the run aside: ${aside} && teams run   (what it merged stays on its branch)
+`,
+      });
+    }
+    if (lock.ok) await lock.value.release();
+  });
 });
 
 describe('teams logs -f', () => {

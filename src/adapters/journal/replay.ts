@@ -9,6 +9,12 @@ export interface Replayed extends Scanned {
   readonly state: RunState;
 }
 
+/** What is known of a run at a place of its journal. Null: nothing yet. */
+interface Known {
+  readonly state: RunState | null;
+  readonly place: Place;
+}
+
 /**
  * State from the journal of a run. `validate` checks every field of every event against its schema, for who goes on
  * with the run; it loads zod. `base`: a state that is known for a place, so that only the rest is read.
@@ -21,7 +27,29 @@ export async function replay(
   } = {},
 ): Promise<Outcome<Replayed>> {
   const path = join(folder, JOURNAL_FILE);
-  let state = options.base?.state ?? null;
+  const validate = options.validate === true ? await schemaValidator() : undefined;
+  const folded = await fold(path, options.base ?? { state: null, place: START }, { validate });
+  if (!folded.ok) return folded;
+  const { state, ...scanned } = folded.value;
+  return state === null ? fail(empty(path)) : ok({ state, ...scanned });
+}
+
+/**
+ * Reads a journal from a place on. `show` gets each event with the state it led to. An event that the state has no
+ * place for is a `Problem` like a line that is none: a journal is a file, and anybody can have written into it.
+ */
+export async function fold(
+  path: string,
+  known: Known,
+  {
+    validate,
+    show,
+  }: {
+    readonly validate?: Validator | undefined;
+    readonly show?: (event: TeamsEvent, state: RunState) => void;
+  } = {},
+): Promise<Outcome<Scanned & { readonly state: RunState | null }>> {
+  let { state } = known;
   let misfit: Problem | null = null;
   const visit = (event: TeamsEvent): void => {
     if (misfit !== null) return;
@@ -29,17 +57,13 @@ export async function replay(
       state = evolve(state, event);
     } catch (error) {
       misfit = notFitting(path, event.seq, error);
+      return;
     }
+    show?.(event, state);
   };
-  const scanned = await scan(
-    path,
-    options.base?.place ?? START,
-    visit,
-    options.validate === true ? await schemaValidator() : undefined,
-  );
+  const scanned = await scan(path, known.place, visit, validate);
   if (misfit !== null) return fail(misfit);
-  if (!scanned.ok) return scanned;
-  return state === null ? fail(empty(path)) : ok({ state, ...scanned.value });
+  return scanned.ok ? ok({ ...scanned.value, state }) : scanned;
 }
 
 /** Checks every field of every event; loads zod. */
