@@ -5,10 +5,14 @@
  */
 export function printable(text: string, options: { readonly multiline?: boolean } = {}): string {
   const withoutEscapes = text
-    // CSI and OSC sequences as a whole, so that no "[31m" is left over.
-    .replace(/(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]/g, '')
-    .replace(/(?:\u001b\]|\u009d)[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?/g, '')
     .replace(/\r\n?/g, '\n')
+    // CSI as a whole, so that no "[31m" is left over; so are OSC, DCS, SOS, PM and APC. One of these that is not ended
+    // ends with its line: more must not be hidden by it.
+    .replace(/(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]/g, '')
+    .replace(
+      /(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u009c\n]*(?:\u0007|\u001b\\|\u009c)?/g,
+      '',
+    )
     .replace(/\t/g, ' ')
     .replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '');
   return options.multiline === true ? withoutEscapes : withoutEscapes.replace(/\n+/g, ' ').trim();
