@@ -64,7 +64,12 @@ export const epicSchema = z.looseObject({
     .describe('Model per role, for this epic, as in the configuration'),
   labels: z.array(z.string()).optional().describe('Words of your own; teams keeps them'),
   source: z.string().optional().describe('Where the epic came from: a URL, or a file and a place in it'),
-  approval: z.enum(['always']).optional().describe('always: waits for a person before it merges'),
+  approval: z
+    .enum(['always'])
+    .optional()
+    .describe(
+      'A wish that a person approves the merge. A run cannot ask, so it refuses an epic with this key',
+    ),
 });
 
 export const prdSchema = z.looseObject({

@@ -21,6 +21,14 @@ export function unknownEpic(prd: Prd, ids: readonly string[]): Problem | null {
   };
 }
 
+/** A run cannot ask a person, and neither way out would be what was wished for. */
+export const approvalRefused = (epic: string): Problem & { readonly why: string } => ({
+  code: 'approval-unsupported',
+  what: `${epic} asks for the approval of a person before it merges, and a run cannot ask`,
+  why: 'merging it without asking would break the wish, waiting would block the run for ever',
+  fix: `remove "approval" from ${epic}, or leave it out with --only`,
+});
+
 /** `prd` has passed validation: ids are unique, references exist, there is no cycle. */
 export function selectEpics(prd: Prd, wish: ScopeWish): Outcome<readonly Epic[]> {
   const unknown = unknownEpic(prd, wish.only);
@@ -48,12 +56,7 @@ export function selectEpics(prd: Prd, wish: ScopeWish): Outcome<readonly Epic[]>
       });
     }
     if (epic.approval === 'always') {
-      return fail({
-        code: 'approval-unsupported',
-        what: `${epic.id} asks for the approval of a person before it merges, and a run cannot ask yet`,
-        why: 'merging it without asking would break the wish, waiting would block the run for ever',
-        fix: `remove "approval" from ${epic.id}, or leave it out with --only`,
-      });
+      return fail(approvalRefused(epic.id));
     }
   }
   return ok(chosen);

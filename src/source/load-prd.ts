@@ -2,6 +2,7 @@ import type { Diagnostic } from '../domain/diagnostics.ts';
 import { type Prd, prdSchema } from '../domain/prd.ts';
 import { Findings } from './findings.ts';
 import { parseJson } from './json.ts';
+import { checkApproval } from './prd-approval.ts';
 import { checkIds } from './prd-ids.ts';
 import { checkKeys } from './prd-keys.ts';
 import { checkReferences } from './prd-references.ts';
@@ -22,6 +23,8 @@ export interface PrdOptions {
   readonly name?: string;
   /** Names that an epic's `backend` may have; absent: not checked. */
   readonly backends?: readonly string[];
+  /** Whether what keeps `teams run` from taking up an open epic is an error, too. */
+  readonly toRun?: boolean;
   /** Whether to look for what makes runs of a valid PRD fail, too. */
   readonly lint?: boolean;
 }
@@ -47,6 +50,7 @@ export async function checkPrd(source: SourceText, options: PrdOptions = {}): Pr
   if (!result.success) checkShape(root, result.error.issues, misspelt, findings);
   checkIds(root, findings);
   checkReferences(root, findings, options.backends);
+  if (options.toRun === true) checkApproval(root, findings);
   const prd = result.success && !findings.hasErrors ? result.data : null;
   if (prd !== null && options.lint === true) {
     const { addLint } = await import('./lint-prd.ts');

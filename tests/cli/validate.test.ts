@@ -142,3 +142,26 @@ test('1,000 epics with 10,000 stories take no noticeable time', async () => {
   // Half a second when nothing else runs; anything quadratic would take minutes.
   expect(elapsed).toBeLessThan(10_000);
 });
+
+test('an open epic that a run would refuse is an error, in the words of the run', async () => {
+  const [a, b, c] = valid.epics;
+  const asks = { approval: 'always' };
+  await put('prd.json', {
+    project: 'P',
+    epics: [{ ...a, ...asks, status: 'completed' }, b, { ...c, ...asks }],
+  });
+  const { code, stdout } = await runCli(['validate'], root);
+  expect([code, stdout]).toEqual([
+    2,
+    `prd.json:51:19 error approval-unsupported  C asks for the approval of a person before it merges, and a run cannot ask
+  51 |       "approval": "always"
+     |                   ^^^^^^^^
+  why: merging it without asking would break the wish, waiting would block the run for ever
+  fix: remove "approval" from C, or leave it out with --only
+
+not valid: 1 error
+`,
+  ]);
+  // The plan of such a PRD can be looked at all the same.
+  expect((await runCli(['summary'], root)).code).toBe(0);
+});

@@ -96,6 +96,7 @@ async function findPrd(
   const file = relative(cwd, path);
   const { prd, diagnostics } = await loadPrd(path, {
     name: file,
+    toRun: true,
     ...(config === null ? {} : { backends: backendNames(config) }),
   });
   const epics = prd?.epics ?? [];

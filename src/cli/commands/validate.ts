@@ -33,6 +33,7 @@ export async function validateCommand(options: ValidateOptions): Promise<ExitCod
   const config = await loadConfig({ root, name: relative(cwd, join(root, CONFIG_FILE)), flags: {}, env });
   const { prd, diagnostics: found } = await loadPrd(path, {
     name: file,
+    toRun: true,
     lint: options.lint === true,
     ...(config.config === null ? {} : { backends: backendNames(config.config) }),
   });
