@@ -5,7 +5,7 @@ import { assertNothingLeft, leftovers } from '../rig/leftovers.ts';
 import { eventsOf, journal } from '../rig/run-files.ts';
 import { startTeams } from '../rig/teams.ts';
 import type { TempRepo } from '../rig/temp-repo.ts';
-import { expectTeams, mergedIn, project, prdOf, rescript } from './play.ts';
+import { expectTeams, mergedIn, project, type prdOf, rescript } from './play.ts';
 
 /** A run whose teams is killed as soon as it has printed such an event. */
 async function killedAt(repo: TempRepo, event: RegExp): Promise<void> {
