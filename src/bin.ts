@@ -1,33 +1,45 @@
 #!/usr/bin/env node
+import { isatty } from 'node:tty';
+import { EXIT } from './domain/exit-codes.ts';
 import { main } from './cli/main.ts';
 import { contextOf } from './cli/output.ts';
 
-let readerLeft = false;
+const terminals = [0, 1, 2].filter((fd) => isatty(fd));
+let outputLost = false;
 const guarded = new Set<NodeJS.WriteStream>();
 
 function guard(stream: NodeJS.WriteStream): void {
   if (guarded.has(stream)) return;
   guarded.add(stream);
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    if (readerLeft) return;
-    readerLeft = true;
-    // `teams logs | head`: whoever reads has what they wanted, so end quietly. A run must not end with its sessions
-    // still at work, though: for it this is a Ctrl-C.
-    if (process.listenerCount('SIGINT') > 0) process.emit('SIGINT');
-    else process.exit();
+  stream.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    if (outputLost) return;
+    outputLost = true;
+    // The reader left, as with `teams logs | head`, or the terminal is gone: nobody is there to be told.
+    const isQuiet = code === 'EPIPE' || code === 'EIO';
+    if (!isQuiet && stream === process.stdout) context.stderr(`stdout cannot be written: ${message}\n`);
+    // A run must not end with its sessions still at work: for it this is a lost terminal, which has often told so by a
+    // signal already.
+    if (process.listenerCount('SIGHUP') > 0) process.emit('SIGHUP', 'SIGHUP');
+    else process.exit(code === 'EPIPE' ? undefined : EXIT.environment);
   });
 }
 
-const context = contextOf(process);
-guard(process.stdout);
-void main(process.argv.slice(2), {
-  ...context,
-  stderr: (text) => {
+process.on('exit', () => {
+  if (terminals.every((fd) => isatty(fd))) return;
+  // Node 20 aborts, with a core dump, when it cannot give a terminal that is gone its settings back.
+  process.removeAllListeners('SIGHUP');
+  process.kill(process.pid, 'SIGHUP');
+});
+
+const context = {
+  ...contextOf(process),
+  stderr: (text: string): void => {
     // Only now: making a stream costs each start time, and most commands never write to this one.
     guard(process.stderr);
-    context.stderr(text);
+    process.stderr.write(text);
   },
-}).then((code) => {
+};
+guard(process.stdout);
+void main(process.argv.slice(2), context).then((code) => {
   process.exitCode = code;
 });

@@ -14,6 +14,7 @@ import { plainReporter } from '../report/plain.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { summaryMarkdown } from '../report/summary-md.ts';
 import { type CommandContext, printProblem } from './output.ts';
+import { onStopSignals } from './stop-signals.ts';
 
 /** The view that fits: events for a program, lines for a file or a pipe, a live table on a terminal. */
 export function reporterFor(options: CommandContext & { readonly json?: boolean | undefined }): Reporter {
@@ -69,24 +70,14 @@ export async function driveToEnd(
 }
 
 /** Once: stop in good order. Twice: kill now, a later resume finds what was left. */
-function onSignals(ctx: RunContext): () => void {
-  let asked = false;
-  const stop = (): void => {
-    if (!asked) {
-      asked = true;
-      ctx.requestStop('interrupt').catch((error: unknown) => ctx.abort(error));
-      return;
-    }
-    void ctx.ports.processes
-      .reap(ctx.runId, ctx.state.processes, 0)
-      .finally(() => process.exit(EXIT.interrupted));
-  };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.on(signal, stop);
-  return () => {
-    for (const signal of signals) process.off(signal, stop);
-  };
-}
+const onSignals = (ctx: RunContext): (() => void) =>
+  onStopSignals(
+    () => void ctx.requestStop('interrupt').catch((error: unknown) => ctx.abort(error)),
+    () =>
+      void ctx.ports.processes
+        .reap(ctx.runId, ctx.state.processes, 0)
+        .finally(() => process.exit(EXIT.interrupted)),
+  );
 
 export function exitCodeOf(state: RunState): ExitCode {
   switch (state.phase) {

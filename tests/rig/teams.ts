@@ -10,6 +10,8 @@ export interface TeamsOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Written to stdin, which is closed at once when absent. */
   readonly stdin?: string;
+  /** Where its stdout goes instead of to the test. */
+  readonly stdoutFile?: string;
 }
 
 export interface TeamsEnd {
@@ -24,6 +26,8 @@ export interface TeamsHandle {
   readonly pid: number;
   readonly ended: Promise<TeamsEnd>;
   kill(signal: NodeJS.Signals): void;
+  /** Reads nothing of it any more, like a `head` that has seen enough. */
+  leave(): void;
   /**
    * The first match among whole lines of stdout, past ones included. Rejects, with everything it printed, when `teams`
    * ends without such a line.
@@ -39,7 +43,12 @@ export const teams = (args: readonly string[], options: TeamsOptions): Promise<T
 export function startTeams(args: readonly string[], options: TeamsOptions): TeamsHandle {
   if (!existsSync(BIN)) throw new Error(`${BIN} is missing: npm run build`);
   // A group of its own, so that a signal reaches `teams` alone and not what it started, as with a plain kill.
-  const child = spawn(process.execPath, [BIN, ...args], {
+  const command = [process.execPath, BIN, ...args] as const;
+  const [program, ...words] =
+    options.stdoutFile === undefined
+      ? command
+      : (['sh', '-c', 'out=$1; shift; exec "$@" > "$out"', 'sh', options.stdoutFile, ...command] as const);
+  const child = spawn(program, words, {
     cwd: options.cwd,
     env: { ...cleanEnvironment(), ...gitEnvironment, ...options.env },
     detached: true,
@@ -62,6 +71,10 @@ export function startTeams(args: readonly string[], options: TeamsOptions): Team
     pid,
     ended,
     kill: (signal) => void child.kill(signal),
+    leave() {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    },
     waitForLine: (pattern) =>
       new Promise((resolve, reject) => {
         const look = (whole = stdout.slice(0, stdout.lastIndexOf('\n') + 1)): boolean => {

@@ -1,3 +1,6 @@
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { assertNothingLeft } from '../rig/leftovers.ts';
 import { eventsOf, journal } from '../rig/run-files.ts';
@@ -38,6 +41,43 @@ test('a run on a terminal: watched, stopped with Ctrl-C, and finished with resum
   expect(passed).toContain('2/2 merged, verdict pass');
   expect(eventsOf(journal(repo.path), 'merge.done').map((event) => event.epicId)).toEqual(['A', 'B']);
   assertNothingLeft(repo);
+});
+
+test('a run whose terminal is closed ends as with Ctrl-C, though a session ignores SIGTERM, and resume goes on', async () => {
+  const stubborn = [
+    { ignoreSigterm: true },
+    { spawn: 'detached', ignoreSigterm: true },
+    { story: 'A-1', write: { 'a-1.txt': 'done\n' } },
+    { say: 'thinking about A-2' },
+    { hang: true },
+  ] as const;
+  const repo = scriptedProject({
+    epics: [{ id: 'A', stories: 2 }],
+    script: { 'team-lead': { epics: { A: [...stubborn] } } },
+  });
+  onTestFinished(() => repo.remove());
+  const terminal = await openTerminal({ cwd: repo.path });
+  await terminal.command('teams run');
+  await terminal.waitFor('thinking about A-2');
+  await terminal.hangUp();
+  expect(journal(repo.path).at(-1)).toMatchObject({ type: 'run.ended', outcome: 'interrupted' });
+  assertNothingLeft(repo);
+
+  repo.write({ 'agents.json': '{}' });
+  const another = await openTerminal({ cwd: repo.path });
+  await another.command('teams resume');
+  expect(await another.waitFor(/^\[0\]/m)).toContain('1/1 merged, verdict pass');
+  assertNothingLeft(repo);
+});
+
+test('a demo whose terminal is closed leaves nothing', async () => {
+  const terminal = await openTerminal({ cwd: tmpdir() });
+  const folders = join(terminal.home, '../tmp');
+  await terminal.command('teams demo');
+  await terminal.waitFor('attempting');
+  expect(readdirSync(folders)).toHaveLength(1);
+  await terminal.hangUp();
+  expect(readdirSync(folders)).toEqual([]);
 });
 
 test('a narrow terminal that becomes wider while a run is watched', async () => {

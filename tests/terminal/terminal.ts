@@ -51,6 +51,8 @@ export interface Terminal {
   /** The screen as soon as it shows this; an error with the screen when it never does. */
   waitFor(shown: string | RegExp): Promise<string>;
   resize(columns: number, rows: number): Promise<void>;
+  /** Closes the window under what runs in it, as a lost connection does; resolves when all of that has ended by itself. */
+  hangUp(): Promise<void>;
   /** Ends the terminal and every process that was started in it. */
   close(): Promise<void>;
 }
@@ -92,6 +94,11 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
   const terminal: Terminal = {
     home,
     close,
+    async hangUp() {
+      killServer();
+      const alive = async (): Promise<string> => processesWith(`HOME=${home}`).join(', ');
+      await until(alive, (pids) => pids === '', 'alive in a terminal that is gone');
+    },
     screen,
     type: async (text) => void (await tmux('send-keys', '-t', 'it', '-l', '--', text)),
     press: async (...keys) => void (await tmux('send-keys', '-t', 'it', '--', ...keys)),
@@ -143,15 +150,15 @@ function prepare(folder: string, options: TerminalOptions): NodeJS.ProcessEnv {
 }
 
 async function until(
-  screen: () => Promise<string>,
+  look: () => Promise<string>,
   holds: (text: string) => boolean,
   otherwise: string,
 ): Promise<string> {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
-    const text = await screen();
+    const text = await look();
     if (holds(text)) return text;
-    if (performance.now() > deadline) throw new Error(`${otherwise}\n--- the screen ---\n${text}\n---`);
+    if (performance.now() > deadline) throw new Error(`${otherwise}\n--- what is seen ---\n${text}\n---`);
     await pause(LOOK_EVERY_MS);
   }
 }

@@ -9,6 +9,7 @@ import { storing } from '../../adapters/storage-error.ts';
 import type { Config } from '../../domain/config.ts';
 import { EXIT } from '../../domain/exit-codes.ts';
 import type { Git, SessionEnd, SessionWatch } from '../../engine/ports.ts';
+import { onStopSignals } from '../stop-signals.ts';
 
 /** A session in which a PRD or a plan is written, before there is a run. */
 export interface AuthoringSession {
@@ -107,18 +108,11 @@ export interface Setting {
  */
 export function stopOnSignals(id: string): { readonly stop: AbortSignal; readonly unwatch: () => void } {
   const controller = new AbortController();
-  const onSignal = (): void => {
-    if (!controller.signal.aborted) controller.abort();
-    else void processes.reap(id, [], 0).finally(() => process.exit(EXIT.interrupted));
-  };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.on(signal, onSignal);
-  return {
-    stop: controller.signal,
-    unwatch: () => {
-      for (const signal of signals) process.off(signal, onSignal);
-    },
-  };
+  const unwatch = onStopSignals(
+    () => controller.abort(),
+    () => void processes.reap(id, [], 0).finally(() => process.exit(EXIT.interrupted)),
+  );
+  return { stop: controller.signal, unwatch };
 }
 
 /** Ends and removes what sessions of a command that was killed left behind. The lock of the repository has to be held. */

@@ -23,9 +23,9 @@ export async function demoCommand(options: DemoOptions): Promise<ExitCode> {
   }
   const folder = made.value;
   if (options.dir !== undefined || options.keep === true) return demonstrate(options, folder, true);
-  // However the process ends: a second Ctrl-C does not come back here.
+  // However the process ends: a second Ctrl-C does not come back here. Before what ends it when its terminal is gone.
   const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-  process.once('exit', remove);
+  process.prependOnceListener('exit', remove);
   const unwatch = endOnSignals();
   try {
     return await demonstrate(options, folder, false);
