@@ -43,185 +43,247 @@ const role = z.enum(['team-lead', 'final-validator', 'merger', 'builder', 'plann
 const pauseKind = z.enum(['rate-limit', 'unavailable', 'auth', 'missing']);
 
 const payloads = [
-  z.object({
-    type: z.literal('run.started'),
-    runId: z.string(),
-    pid: z.int(),
-    project: z.string(),
-    prd: z.string().describe('Path from the repository root'),
-    base: z.object({ ref: z.string().nullable(), commit: sha }),
-    start: sha.describe(
-      'First commit of the integration branch: the base, or what an earlier run left unlanded',
-    ),
-    branch: z.string(),
-    goesOnFrom: z.string().nullable().describe('Integration branch of the earlier run'),
-    parallel: z.int(),
-    attempts: z.object({ epic: z.int(), merge: z.int(), final: z.int() }),
-    failFast: z.boolean(),
-    land: z.enum(['leave', 'merge']),
-    finalValidation: z.boolean().describe('false: the verdict rests on checks alone'),
-    finalBackend: z.string().describe('Of the final validator'),
-    budget,
-    fallback: z.array(z.string()).describe('Backends that stand in, in this order, for one that is paused'),
-    epics: z.array(epicPlan),
-    prdScope: z.object({ total: z.int(), completed: z.array(z.string()) }),
-  }),
-  z.object({
-    type: z.literal('run.resumed'),
-    pid: z.int(),
-    found: z.string().describe('One line: what was there'),
-    budget,
-    changed: z
-      .array(epicPlan)
-      .describe('Unmerged epics whose text was edited since; their progress starts again'),
-  }),
-  z.object({ type: z.literal('epic.ready'), epicId }),
-  z.object({ type: z.literal('epic.blocked'), epicId, by: z.string(), reason: z.string() }),
-  z.object({
-    type: z.literal('attempt.started'),
-    epicId,
-    attempt,
-    branch: z.string(),
-    base: sha.describe('Where the epic branch left the integration branch'),
-    head: sha.describe('The epic branch when the attempt began'),
-    backend: z.string(),
-    todo: z.array(z.string()).describe('Stories still to do'),
-  }),
-  z.object({
-    type: z.literal('session.opened'),
-    role,
-    epicId: epicId.nullable(),
-    backend: z.string(),
-    sessionId: z.string().describe('What its agent CLI calls it: an interrupted one is gone on with by it'),
-    resumed: z.boolean(),
-  }),
-  z.object({
-    type: z.literal('session.steered'),
-    epicId,
-    attempt,
-    messageId: z.string(),
-    text: z.string().describe('What a person said to the lead while it worked; long ones are cut'),
-    read: z.boolean().describe('false: the session ended before the agent read it'),
-  }),
-  z.object({
-    type: z.literal('backend.paused'),
-    backend: z.string(),
-    kind: pauseKind,
-    until: z.iso.datetime().nullable().describe('null: until a person has done something about it'),
-    reason: z.string(),
-  }),
-  z.object({ type: z.literal('backend.ready'), backend: z.string() }),
-  z.object({
-    type: z.literal('process.started'),
-    role: z.union([role, z.literal('check')]),
-    epicId: epicId.nullable(),
-    pid: z.int(),
-    startTime: z.string().describe('As the operating system counts it: tells a reused pid from the real one'),
-    backend: z.string().nullable().describe('Of a session; null: a check'),
-  }),
-  z.object({
-    type: z.literal('process.ended'),
-    pid: z.int(),
-    exitCode: z.int().nullable(),
-    signal: z.string().nullable(),
-    usage: usage.nullable().describe('Of a session; null: it did not tell, or it was a check'),
-  }),
-  z.object({
-    type: z.literal('story.updated'),
-    epicId,
-    attempt,
-    storyId: z.string(),
-    passes: z.boolean(),
-    commit: sha.nullable(),
-    reason: z.string().nullable(),
-  }),
-  z.object({
-    type: z.literal('attempt.ended'),
-    epicId,
-    attempt,
-    outcome: z.enum(['passed', 'failed', 'interrupted']),
-    reasons,
-    head: sha.nullable(),
-    usage: usage.nullable(),
-  }),
-  z.object({
-    type: z.literal('check.started'),
-    epicId: epicId.nullable().describe('null: the integration branch before the verdict'),
-    where: z.enum(['setup', 'epic', 'candidate', 'final']),
-    command: z.string(),
-    log: z.string().describe('Path from the folder of the run'),
-  }),
-  z.object({
-    type: z.literal('check.ended'),
-    epicId: epicId.nullable(),
-    where: z.enum(['setup', 'epic', 'candidate', 'final']),
-    command: z.string(),
-    log: z.string(),
-    exitCode: z.int().nullable().describe('null: killed by a signal or a time limit'),
-    durationMs: z.number(),
-  }),
-  z.object({ type: z.literal('merge.started'), epicId, attempt, merge: z.int(), onto: sha, head: sha }),
-  z.object({
-    type: z.literal('merge.conflicted'),
-    epicId,
-    kind: z.enum(['conflict', 'check']),
-    files: z.array(z.string()),
-    reason: z.string(),
-  }),
-  z.object({
-    type: z.literal('merge.done'),
-    epicId,
-    attempt,
-    commit: sha,
-    by: z.enum(['git', 'merger']),
-    recovered: z.boolean().describe('Found in the branch by recovery: the line was lost, the merge was not'),
-  }),
-  z.object({
-    type: z.literal('merge.failed'),
-    epicId,
-    reason: z.string(),
-    files: z.array(z.string()),
-    branch: z.string().describe('Where the unmerged work is'),
-  }),
-  z.object({
-    type: z.literal('merge.interrupted'),
-    epicId,
-    held: z.boolean().describe('It needs a merger, and the backend of that is paused'),
-  }),
-  z.object({ type: z.literal('validation.started'), round: z.int(), head: sha }),
-  z.object({
-    type: z.literal('validation.ended'),
-    round: z.int(),
-    outcome: z
-      .enum(['pass', 'fail', 'invalid', 'interrupted'])
-      .describe('invalid: there is no answer that could be judged'),
-    reasons: z.array(z.string()),
-    findings: z
-      .array(z.object({ title: z.string(), details: z.string().optional() }))
-      .describe('What a builder has to mend'),
-  }),
-  z.object({ type: z.literal('fix.planned'), round: z.int(), epic: epicPlan }),
-  z.object({
-    type: z.literal('epic.reset'),
-    epicId,
-    kept: z.string().nullable().describe('The branch that keeps the unmerged work'),
-  }),
-  z.object({ type: z.literal('run.landed'), branch: z.string(), commit: sha }),
-  z.object({ type: z.literal('run.land-failed'), branch: z.string(), reason: z.string(), fix: z.string() }),
-  z.object({
-    type: z.literal('notice'),
-    level: z.enum(['info', 'warning']),
-    code: z.string(),
-    text: z.string(),
-  }),
-  z.object({ type: z.literal('stop.requested'), reason: z.enum(['interrupt', 'run-timeout']) }),
-  z.object({
-    type: z.literal('run.ended'),
-    outcome: z
-      .enum(['passed', 'failed', 'timed-out', 'interrupted', 'stalled', 'superseded'])
-      .describe('stalled: no backend can go on before a person has done something'),
-    reason: z.string(),
-  }),
+  z
+    .object({
+      type: z.literal('run.started'),
+      runId: z.string(),
+      pid: z.int(),
+      project: z.string(),
+      prd: z.string().describe('Path from the repository root'),
+      base: z.object({ ref: z.string().nullable(), commit: sha }),
+      start: sha.describe(
+        'First commit of the integration branch: the base, or what an earlier run left unlanded',
+      ),
+      branch: z.string(),
+      goesOnFrom: z.string().nullable().describe('Integration branch of the earlier run'),
+      parallel: z.int(),
+      attempts: z.object({ epic: z.int(), merge: z.int(), final: z.int() }),
+      failFast: z.boolean(),
+      land: z.enum(['leave', 'merge']),
+      finalValidation: z.boolean().describe('false: the verdict rests on checks alone'),
+      finalBackend: z.string().describe('Of the final validator'),
+      budget,
+      fallback: z.array(z.string()).describe('Backends that stand in, in this order, for one that is paused'),
+      epics: z.array(epicPlan),
+      prdScope: z.object({ total: z.int(), completed: z.array(z.string()) }),
+    })
+    .describe('The first line of a run: all that it was started with'),
+  z
+    .object({
+      type: z.literal('run.resumed'),
+      pid: z.int(),
+      found: z.string().describe('One line: what was there'),
+      budget,
+      changed: z
+        .array(epicPlan)
+        .describe('Unmerged epics whose text was edited since; their progress starts again'),
+    })
+    .describe('The run goes on after it was cut off or stalled'),
+  z
+    .object({ type: z.literal('epic.ready'), epicId })
+    .describe('All that the epic depends on is merged: it can be started'),
+  z
+    .object({ type: z.literal('epic.blocked'), epicId, by: z.string(), reason: z.string() })
+    .describe('The epic cannot be worked on in this run, because one that it depends on was lost'),
+  z
+    .object({
+      type: z.literal('attempt.started'),
+      epicId,
+      attempt,
+      branch: z.string(),
+      base: sha.describe('Where the epic branch left the integration branch'),
+      head: sha.describe('The epic branch when the attempt began'),
+      backend: z.string(),
+      todo: z.array(z.string()).describe('Stories still to do'),
+    })
+    .describe('Work on an epic begins'),
+  z
+    .object({
+      type: z.literal('session.opened'),
+      role,
+      epicId: epicId.nullable(),
+      backend: z.string(),
+      sessionId: z.string().describe('What its agent CLI calls it: an interrupted one is gone on with by it'),
+      resumed: z.boolean(),
+    })
+    .describe('An agent CLI has told what it calls a session'),
+  z
+    .object({
+      type: z.literal('session.steered'),
+      epicId,
+      attempt,
+      messageId: z.string(),
+      text: z.string().describe('What a person said to the lead while it worked; long ones are cut'),
+      read: z.boolean().describe('false: the session ended before the agent read it'),
+    })
+    .describe('What became of a message of teams steer'),
+  z
+    .object({
+      type: z.literal('backend.paused'),
+      backend: z.string(),
+      kind: pauseKind,
+      until: z.iso.datetime().nullable().describe('null: until a person has done something about it'),
+      reason: z.string(),
+    })
+    .describe('A backend is limited, down, not logged in or not installed: nothing new is started on it'),
+  z
+    .object({ type: z.literal('backend.ready'), backend: z.string() })
+    .describe('The pause of a backend is over'),
+  z
+    .object({
+      type: z.literal('process.started'),
+      role: z.union([role, z.literal('check')]),
+      epicId: epicId.nullable(),
+      pid: z.int(),
+      startTime: z
+        .string()
+        .describe('As the operating system counts it: tells a reused pid from the real one'),
+      backend: z.string().nullable().describe('Of a session; null: a check'),
+    })
+    .describe('A session or a check is a process now'),
+  z
+    .object({
+      type: z.literal('process.ended'),
+      pid: z.int(),
+      exitCode: z.int().nullable(),
+      signal: z.string().nullable(),
+      usage: usage.nullable().describe('Of a session; null: it did not tell, or it was a check'),
+    })
+    .describe('The process of a session or a check has ended'),
+  z
+    .object({
+      type: z.literal('story.updated'),
+      epicId,
+      attempt,
+      storyId: z.string(),
+      passes: z.boolean(),
+      commit: sha.nullable(),
+      reason: z.string().nullable(),
+    })
+    .describe('A story was judged: proven or not'),
+  z
+    .object({
+      type: z.literal('attempt.ended'),
+      epicId,
+      attempt,
+      outcome: z.enum(['passed', 'failed', 'interrupted']),
+      reasons,
+      head: sha.nullable(),
+      usage: usage.nullable(),
+    })
+    .describe('An attempt is over and judged'),
+  z
+    .object({
+      type: z.literal('check.started'),
+      epicId: epicId.nullable().describe('null: the integration branch before the verdict'),
+      where: z.enum(['setup', 'epic', 'candidate', 'final']),
+      command: z.string(),
+      log: z.string().describe('Path from the folder of the run'),
+    })
+    .describe('A setup or verify command begins'),
+  z
+    .object({
+      type: z.literal('check.ended'),
+      epicId: epicId.nullable(),
+      where: z.enum(['setup', 'epic', 'candidate', 'final']),
+      command: z.string(),
+      log: z.string(),
+      exitCode: z.int().nullable().describe('null: killed by a signal or a time limit'),
+      durationMs: z.number(),
+    })
+    .describe('A setup or verify command has ended'),
+  z
+    .object({ type: z.literal('merge.started'), epicId, attempt, merge: z.int(), onto: sha, head: sha })
+    .describe('Work on an epic passed, and its merge into the integration branch begins'),
+  z
+    .object({
+      type: z.literal('merge.conflicted'),
+      epicId,
+      kind: z.enum(['conflict', 'check']),
+      files: z.array(z.string()),
+      reason: z.string(),
+    })
+    .describe('A merge needs a merger: git found a conflict, or a check failed on the merged tree only'),
+  z
+    .object({
+      type: z.literal('merge.done'),
+      epicId,
+      attempt,
+      commit: sha,
+      by: z.enum(['git', 'merger']),
+      recovered: z
+        .boolean()
+        .describe('Found in the branch by recovery: the line was lost, the merge was not'),
+    })
+    .describe('The work on an epic is in the integration branch'),
+  z
+    .object({
+      type: z.literal('merge.failed'),
+      epicId,
+      reason: z.string(),
+      files: z.array(z.string()),
+      branch: z.string().describe('Where the unmerged work is'),
+    })
+    .describe('The work on an epic could not be merged'),
+  z
+    .object({
+      type: z.literal('merge.interrupted'),
+      epicId,
+      held: z.boolean().describe('It needs a merger, and the backend of that is paused'),
+    })
+    .describe('A merge was cut off or put off; it is done again'),
+  z
+    .object({ type: z.literal('validation.started'), round: z.int(), head: sha })
+    .describe('Every epic is merged: the final validation begins'),
+  z
+    .object({
+      type: z.literal('validation.ended'),
+      round: z.int(),
+      outcome: z
+        .enum(['pass', 'fail', 'invalid', 'interrupted'])
+        .describe('invalid: there is no answer that could be judged'),
+      reasons: z.array(z.string()),
+      findings: z
+        .array(z.object({ title: z.string(), details: z.string().optional() }))
+        .describe('What a builder has to mend'),
+    })
+    .describe('A round of the final validation has an outcome'),
+  z
+    .object({ type: z.literal('fix.planned'), round: z.int(), epic: epicPlan })
+    .describe('What the final validation found becomes an epic of its own'),
+  z
+    .object({
+      type: z.literal('epic.reset'),
+      epicId,
+      kept: z.string().nullable().describe('The branch that keeps the unmerged work'),
+    })
+    .describe('teams reset made the epic pending again'),
+  z
+    .object({ type: z.literal('run.landed'), branch: z.string(), commit: sha })
+    .describe('The integration branch is in the branch that the run started from'),
+  z
+    .object({ type: z.literal('run.land-failed'), branch: z.string(), reason: z.string(), fix: z.string() })
+    .describe('The integration branch could not be landed'),
+  z
+    .object({
+      type: z.literal('notice'),
+      level: z.enum(['info', 'warning']),
+      code: z.string(),
+      text: z.string(),
+    })
+    .describe('Something that a person should know; changes nothing'),
+  z
+    .object({ type: z.literal('stop.requested'), reason: z.enum(['interrupt', 'run-timeout']) })
+    .describe('A person or the time limit stops the run'),
+  z
+    .object({
+      type: z.literal('run.ended'),
+      outcome: z
+        .enum(['passed', 'failed', 'timed-out', 'interrupted', 'stalled', 'superseded'])
+        .describe('stalled: no backend can go on before a person has done something'),
+      reason: z.string(),
+    })
+    .describe('The last line, until the run is resumed'),
 ] as const;
 
 const payloadSchema = z.discriminatedUnion('type', payloads);
@@ -231,7 +293,9 @@ const envelope = { v: z.literal(1), seq: z.int().min(1), at: z.iso.datetime() };
 /** One line of journal.ndjson and of `--json`. */
 export const eventSchema = z.discriminatedUnion(
   'type',
-  payloads.map((payload) => payload.extend(envelope)) as never as typeof payloads,
+  payloads.map((payload) =>
+    payload.extend(envelope).describe(payload.description ?? ''),
+  ) as never as typeof payloads,
 );
 
 export type EventPayload = z.infer<typeof payloadSchema>;

@@ -7,7 +7,9 @@ export const validatorAnswerSchema = z.object({
   phase: z.literal('final-validation'),
   verdict: passFail,
   tests: z.enum(['pass', 'fail', 'na']).describe('na: the project has no tests'),
-  browser_check: z.enum(['pass', 'fail', 'na']),
+  browser_check: z
+    .enum(['pass', 'fail', 'na'])
+    .describe('na: there is nothing to look at in a browser, or no browser'),
   timestamp: z.iso.datetime({ offset: true }),
   summary: z.string().max(20_000).optional(),
   coverage: z
@@ -29,7 +31,7 @@ export const validatorAnswerSchema = z.object({
   findings: z
     .array(
       z.object({
-        severity: z.enum(['blocker', 'major', 'minor']),
+        severity: z.enum(['blocker', 'major', 'minor']).describe('A pass can have minor ones only'),
         title: z.string().min(1).max(300),
         details: z.string().max(4000).optional(),
         epicId: z.string().optional(),
@@ -48,11 +50,13 @@ export const verdictSchema = z.object({
   v: z.literal(1),
   phase: z.literal('final-validation'),
   verdict: passFail,
-  tests: z.enum(['pass', 'fail', 'na']),
-  browser_check: z.enum(['pass', 'fail', 'na']),
+  tests: z.enum(['pass', 'fail', 'na']).describe('na: the project has no tests'),
+  browser_check: z
+    .enum(['pass', 'fail', 'na'])
+    .describe('na: there is nothing to look at in a browser, or no browser'),
   timestamp: z.iso.datetime({ offset: true }),
   runId: z.string(),
-  round: z.int(),
+  round: z.int().describe('Of the final validation, from 1'),
   range: z
     .object({ from: z.string(), to: z.string() })
     .describe('Commits: base (exclusive) to integration head'),
@@ -62,10 +66,10 @@ export const verdictSchema = z.object({
   checks: z.array(
     z.object({
       command: z.string(),
-      exitCode: z.int().nullable(),
+      exitCode: z.int().nullable().describe('null: killed by a signal or a time limit'),
       durationMs: z.number(),
-      log: z.string(),
-      source,
+      log: z.string().describe('Path from the folder of the run'),
+      source: source.describe('Who ran it'),
     }),
   ),
   coverage: z.array(
@@ -73,9 +77,9 @@ export const verdictSchema = z.object({
       epicId: z.string(),
       storyId: z.string(),
       title: z.string(),
-      commit: z.string().nullable(),
+      commit: z.string().nullable().describe('That completes the story; null: none is known'),
       proven: z.boolean().describe('Its commit is in the integration branch'),
-      verdict: z.enum(['pass', 'fail', 'not-judged']),
+      verdict: z.enum(['pass', 'fail', 'not-judged']).describe('Of the final validator'),
       evidence: z.string().optional(),
       source,
     }),

@@ -14,11 +14,17 @@ const passFail = z.enum(['pass', 'fail']);
 
 /** Every step by its verb: the key that says what it is. In the strings {epic} {story} {attempt} {worktree} {root} are replaced. */
 export const STEPS = {
-  write: z.strictObject({ write: files.describe('Content by path; absolute paths leave the worktree') }),
-  append: z.strictObject({ append: files.describe('Adds text to files, unless they contain it already') }),
-  delete: z.strictObject({ delete: paths }),
-  run: z.strictObject({ run: argv, mayFail: z.boolean().optional() }),
-  sleep: z.strictObject({ sleep: duration }),
+  write: z
+    .strictObject({ write: files.describe('Content by path; absolute paths leave the worktree') })
+    .describe('Writes files; they are not committed'),
+  append: z
+    .strictObject({ append: files.describe('Adds text to files, unless they contain it already') })
+    .describe('Adds text to files; it is not committed'),
+  delete: z.strictObject({ delete: paths }).describe('Deletes files and folders'),
+  run: z
+    .strictObject({ run: argv, mayFail: z.boolean().optional() })
+    .describe('Runs a program in the worktree, without a shell'),
+  sleep: z.strictObject({ sleep: duration }).describe('Waits'),
   story: z
     .strictObject({
       story: storyId,
@@ -32,27 +38,35 @@ export const STEPS = {
     .describe(
       'The normal unit: change files, commit as "<epic> <story>: <title>", pass the story in the result',
     ),
-  pass: z.strictObject({
-    pass: storyId,
-    commit: text
-      .optional()
-      .describe('Any revision, or "none"; default: HEAD. What git does not know is claimed as it is'),
-  }),
-  fail: z.strictObject({ fail: storyId, reason: text.optional() }),
+  pass: z
+    .strictObject({
+      pass: storyId,
+      commit: text
+        .optional()
+        .describe('Any revision, or "none"; default: HEAD. What git does not know is claimed as it is'),
+    })
+    .describe('Reports a story as passed'),
+  fail: z.strictObject({ fail: storyId, reason: text.optional() }).describe('Reports a story as failed'),
   lie: z.strictObject({ lie: storyId }).describe('Claims a pass without a commit'),
-  commit: z.strictObject({ commit: text.describe('Message'), empty: z.boolean().optional() }),
-  resolve: z.strictObject({
-    resolve: z.union([z.enum(['union', 'ours', 'theirs']), files]),
-    details: text.optional(),
-  }),
-  verdict: z.strictObject({
-    verdict: z.union([passFail, z.record(z.string(), z.unknown()).describe('The whole answer, as it is')]),
-    tests: z.enum(['pass', 'fail', 'na']).optional(),
-    summary: text.optional(),
-    findings: z.array(z.record(z.string(), z.unknown())).optional(),
-    coverage: z.array(z.record(z.string(), z.unknown())).optional(),
-  }),
-  say: z.strictObject({ say: text }),
+  commit: z
+    .strictObject({ commit: text.describe('Message'), empty: z.boolean().optional() })
+    .describe('Commits everything; with empty also nothing'),
+  resolve: z
+    .strictObject({
+      resolve: z.union([z.enum(['union', 'ours', 'theirs']), files]),
+      details: text.optional(),
+    })
+    .describe('Merger: resolves the conflicts, commits, and reports that it did'),
+  verdict: z
+    .strictObject({
+      verdict: z.union([passFail, z.record(z.string(), z.unknown()).describe('The whole answer, as it is')]),
+      tests: z.enum(['pass', 'fail', 'na']).optional(),
+      summary: text.optional(),
+      findings: z.array(z.record(z.string(), z.unknown())).optional(),
+      coverage: z.array(z.record(z.string(), z.unknown())).optional(),
+    })
+    .describe('Final validator: writes the verdict'),
+  say: z.strictObject({ say: text }).describe('Tells what it does'),
   ask: z
     .strictObject({
       ask: text,
@@ -66,16 +80,20 @@ export const STEPS = {
   result: z.strictObject({
     result: z.record(z.string(), z.unknown()).describe('The whole result file, answers filled in'),
   }),
-  activity: z.strictObject({
-    activity: z.strictObject({ kind: z.enum(['tool', 'message', 'file', 'agent']), text }),
-  }),
-  usage: z.strictObject({
-    usage: z.strictObject({
-      inputTokens: z.int().min(0).optional(),
-      outputTokens: z.int().min(0).optional(),
-      costUsd: z.number().min(0).optional(),
-    }),
-  }),
+  activity: z
+    .strictObject({
+      activity: z.strictObject({ kind: z.enum(['tool', 'message', 'file', 'agent']), text }),
+    })
+    .describe('Tells what it does, as a tool, a message, a file or an agent'),
+  usage: z
+    .strictObject({
+      usage: z.strictObject({
+        inputTokens: z.int().min(0).optional(),
+        outputTokens: z.int().min(0).optional(),
+        costUsd: z.number().min(0).optional(),
+      }),
+    })
+    .describe('Tells what was spent since the last time'),
   trouble: z
     .strictObject({
       trouble: z.enum(['auth', 'rate-limit', 'unavailable', 'context', 'refused', 'other']),
@@ -91,19 +109,21 @@ export const STEPS = {
     .strictObject({ refuseResume: z.literal(true) })
     .describe('First step: a session that was cut off cannot be gone on with'),
   hang: z.strictObject({ hang: z.literal(true).describe('Does nothing until it is ended') }),
-  flood: z.strictObject({ flood: bytes, to: z.enum(['stdout', 'stderr']).optional() }),
+  flood: z
+    .strictObject({ flood: bytes, to: z.enum(['stdout', 'stderr']).optional() })
+    .describe('Writes lines of text'),
   spawn: z
     .strictObject({ spawn: z.enum(['group', 'detached']), ignoreSigterm: z.boolean().optional() })
     .describe(
       'Leaves a grandchild behind that holds stdout open: in the process group, or in a session of its own',
     ),
-  ignoreSigterm: z.strictObject({ ignoreSigterm: z.literal(true) }),
+  ignoreSigterm: z.strictObject({ ignoreSigterm: z.literal(true) }).describe('From here on'),
   corruptResult: z.strictObject({ corruptResult: text.describe('The raw text of the result file') }),
-  hugeResult: z.strictObject({ hugeResult: bytes }),
+  hugeResult: z.strictObject({ hugeResult: bytes }).describe('The result with that many bytes beside it'),
   foreignResult: z.strictObject({
     foreignResult: text.describe('Id of another epic that the result claims to be for'),
   }),
-  exit: z.strictObject({ exit: z.int().min(0).max(255) }),
+  exit: z.strictObject({ exit: z.int().min(0).max(255) }).describe('Ends at once, with this code'),
 } as const;
 
 type Steps = { [Verb in keyof typeof STEPS]: z.infer<(typeof STEPS)[Verb]> };
