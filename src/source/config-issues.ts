@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import { configSchema } from '../domain/config.ts';
 import { valueAt } from './config-keys.ts';
 import { isRecord, quote } from './findings.ts';
@@ -57,18 +57,29 @@ function reportUnknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, report: Repo
 }
 
 function knownKeys(path: readonly PropertyKey[]): readonly string[] {
-  const { shape } = configSchema;
-  switch (path[0]) {
-    case 'timeouts':
-    case 'attempts':
-    case 'planning':
-    case 'validation':
-      return Object.keys(shape[path[0]].unwrap().shape);
-    case 'backends':
-      return ['command', 'stdin', 'env', 'script'];
-    default:
-      return Object.keys(shape).filter((key) => key !== '$schema');
-  }
+  const schemas = path.reduce<readonly z.core.$ZodType[]>(
+    (all, step) => all.flatMap((schema) => below(schema, String(step))),
+    [configSchema],
+  );
+  const keys = schemas
+    .flatMap(alternatives)
+    .flatMap((schema) => (schema instanceof z.ZodObject ? Object.keys(schema.shape) : []));
+  return [...new Set(keys)].filter((key) => key !== '$schema');
+}
+
+function below(schema: z.core.$ZodType, key: string): readonly z.core.$ZodType[] {
+  return alternatives(schema).flatMap((one) => {
+    if (one instanceof z.ZodRecord) return [one.valueType];
+    const inner: unknown = one instanceof z.ZodObject ? one.shape[key] : undefined;
+    return inner instanceof z.ZodType ? [inner] : [];
+  });
+}
+
+/** What a value of an optional or a union can be. */
+function alternatives(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
+  if (schema instanceof z.ZodOptional) return alternatives(schema.unwrap());
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap(alternatives);
+  return [schema];
 }
 
 /** The issues of the kind of backend that was meant: one that is scripted has a `script`, any other a `command`. */

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DEFAULTS, PRESETS } from '../../src/domain/config.ts';
 import { renderDiagnostics } from '../../src/report/diagnostics.ts';
+import { CONFIG_KEYS } from '../../src/source/config-keys.ts';
 import { type ConfigRequest, type LoadedConfig, loadConfig } from '../../src/source/load-config.ts';
 import { testFolder } from './folder.ts';
 
@@ -151,6 +152,18 @@ backends:
     { env: { TEAMS_PARALLEL: 'many', TEAMS_PARALEL: '2', TEAMS_COPY: '[1' }, flags: { land: 'yes' } },
   );
   await expect(report).toMatchFileSnapshot('../fixtures/config/broken.txt');
+});
+
+test('a misspelt key in any table is told which one was meant', async () => {
+  for (const key of Object.keys(CONFIG_KEYS).filter((one) => one.includes('.'))) {
+    const [table = '', name = ''] = key.split('.');
+    const { diagnostics } = await load(`${table}: { ${name}e: 1 }\n`);
+    expect(diagnostics.map(({ code, fix }) => [code, fix])).toEqual([
+      ['misspelt-key', `did you mean "${name}"?`],
+    ]);
+  }
+  const { diagnostics } = await load('budget: { sausages: 1 }\n');
+  expect(diagnostics[0]?.fix).toBe('use one of tokens, costUsd');
 });
 
 test('the scripted backend needs a script', async () => {
