@@ -1,6 +1,7 @@
 import { Chalk } from 'chalk';
 import type { Diagnostic, Span } from '../domain/diagnostics.ts';
 import { clip, printable } from '../domain/printable.ts';
+import { displayWidth } from './width.ts';
 
 /** More than this scrolls the first one, which often causes the others, out of sight. */
 const SHOWN = 50;
@@ -63,18 +64,8 @@ function excerpt(span: Span, tint: (text: string) => string): string[] {
   const number = String(span.line);
   return [
     `  ${number} | ${before}${culprit}${after}`.trimEnd(),
-    `  ${' '.repeat(number.length)} | ${' '.repeat(columns(before))}${tint('^'.repeat(Math.max(1, columns(culprit))))}`,
+    `  ${' '.repeat(number.length)} | ${' '.repeat(displayWidth(before))}${tint('^'.repeat(Math.max(1, displayWidth(culprit))))}`,
   ];
 }
 
 const visible = (text: string): string => printable(text.replace(/[\r\n]/g, ' '), { multiline: true });
-
-const WIDE =
-  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u;
-
-/** Terminal columns, near enough for an underline: wide characters take two, combining marks none. */
-function columns(text: string): number {
-  let count = 0;
-  for (const character of text) count += /\p{Mn}/u.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
-  return count;
-}

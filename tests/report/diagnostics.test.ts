@@ -86,6 +86,11 @@ test('lets no terminal escape through and keeps the underline in place', () => {
 `);
 });
 
+test('the underline is in its column after characters that look wide or are it', () => {
+  expect(render({ ...reference, at: span('"©®™": "x"', '"x"') })).toContain(`\n     |        ^^^\n`);
+  expect(render({ ...reference, at: span('"𠀀𠀁": "x"', '"x"') })).toContain(`\n     |         ^^^\n`);
+});
+
 test('a lone surrogate and a culprit past the end of the line are no trouble', () => {
   const shown = render({ ...reference, at: { line: 1, column: 500, length: 3, text: '"\ud800"' } });
   expect(shown).toContain('1 | "\ud800"');
