@@ -1,6 +1,6 @@
 import type { Config } from '../domain/config.ts';
 import type { Prompts } from '../domain/contract-text.ts';
-import type { Activity, EventPayload, TeamsEvent } from '../domain/events.ts';
+import type { Activity, EventOf, EventPayload, TeamsEvent } from '../domain/events.ts';
 import type { Epic, Prd } from '../domain/prd.ts';
 import { evolve, findEpic, isFix, type EpicState, type RunState } from '../domain/state.ts';
 import { CheckoutWatch } from './checkout-watch.ts';
@@ -106,11 +106,11 @@ export class RunContext {
     await this.publish({ type: 'notice', level: 'warning', code: 'checkout-changed', text });
   }
 
-  /** What every session has to say is said by the first. */
-  async noticeOnce(code: string, text: string): Promise<void> {
-    if (this.#noticed.has(text)) return;
-    this.#noticed.add(text);
-    await this.publish({ type: 'notice', level: 'info', code, text });
+  /** What every session or worktree has to say is said by the first. */
+  async noticeOnce(notice: Pick<EventOf<'notice'>, 'level' | 'code' | 'text'>): Promise<void> {
+    if (this.#noticed.has(notice.text)) return;
+    this.#noticed.add(notice.text);
+    await this.publish({ type: 'notice', ...notice });
   }
 
   activity(activity: Activity): void {

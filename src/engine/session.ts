@@ -137,7 +137,10 @@ async function playSession<R extends ContractRole>(
       },
       activity: (activity) => ctx.activity(activity),
       ...(steering !== null && { listens: steering.listens }),
-      notice: (text) => void ctx.noticeOnce('session', text).catch((error: unknown) => ctx.abort(error)),
+      notice: (text) =>
+        void ctx
+          .noticeOnce({ level: 'info', code: 'session', text })
+          .catch((error: unknown) => ctx.abort(error)),
     },
     ctx.stop,
   );

@@ -90,7 +90,7 @@ export async function prepareWorktree(
   const missing = await ctx.ports.files.copyInto(plan.worktree, ctx.config.copy);
   if (missing.length > 0) {
     const text = `nothing to copy into the worktree at ${missing.join(', ')}`;
-    await ctx.publish({ type: 'notice', level: 'warning', code: 'copy-missing', text });
+    await ctx.noticeOnce({ level: 'warning', code: 'copy-missing', text });
   }
   return runChecks(ctx, { ...plan, where: 'setup', commands: ctx.config.setup });
 }
