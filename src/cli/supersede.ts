@@ -13,7 +13,7 @@ import type { Project } from './project.ts';
  */
 export async function supersede(project: Project, left: RunState, compose: Compose): Promise<string> {
   const ctx = await openLeft(project, left, compose);
-  const recovered = await recoverRun(ctx, []);
+  const recovered = await recoverRun(ctx, null);
   const found = recovered.ok ? recovered.value : recovered.error.what;
   await ctx.projector.flush();
   await tidyBranches(ctx);
@@ -36,7 +36,7 @@ export async function supersede(project: Project, left: RunState, compose: Compo
 export async function endWhatIsLeft(project: Project, left: RunState, compose: Compose): Promise<void> {
   if (left.phase !== 'running') return;
   const ctx = await openLeft(project, left, compose);
-  const recovered = await recoverRun(ctx, []);
+  const recovered = await recoverRun(ctx, null);
   if (recovered.ok) {
     await ctx.projector.flush();
     await ctx.publish({ type: 'run.ended', outcome: 'interrupted', reason: 'another run came in between' });

@@ -10,16 +10,21 @@ import type { RunContext } from './run-context.ts';
 /**
  * After a stop or a crash: asks git and the process table what really happened, ends what was left behind, and
  * publishes the truth. Afterwards nothing is under way and the state can be driven on. `plans` are the epics as the
- * PRD has them now. A crash in here is harmless: everything is looked at again the next time.
+ * PRD has them now; null when the run is not gone on with, so that its PRD may say what it likes. A crash in here is
+ * harmless: everything is looked at again the next time.
  */
-export async function recoverRun(ctx: RunContext, plans: readonly EpicPlan[]): Promise<Outcome<string>> {
+export async function recoverRun(
+  ctx: RunContext,
+  plans: readonly EpicPlan[] | null,
+): Promise<Outcome<string>> {
   const reaped = await ctx.ports.processes.reap(ctx.runId, ctx.state.processes);
   const attempts = await findAttempts(ctx);
   await clearWorktrees(ctx);
   const merges = await findMerges(ctx);
   if (!merges.ok) return merges;
-  const changed = changedPlans(ctx.state, plans);
-  const astray = takenBack(ctx, merges.value) ?? dependencyAstray(ctx.state, ctx.setting.prd, changed);
+  const changed = changedPlans(ctx.state, plans ?? []);
+  const gone = plans === null ? null : takenBack(ctx, merges.value);
+  const astray = gone ?? dependencyAstray(ctx.state, ctx.setting.prd, changed);
   if (astray !== null) return fail(astray);
 
   const corrections = [...merges.value, ...attempts, ...validationLeft(ctx.state)];
