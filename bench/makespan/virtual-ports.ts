@@ -46,7 +46,7 @@ export function virtualPorts(plan: Plan, clock: VirtualClock): Ports {
     processes: { startTimeOf: () => Promise.resolve(null), reap: () => Promise.resolve(0) },
     inboxes: { open: () => Promise.resolve({ close: () => Promise.resolve() }) },
     files: virtualFiles(files),
-    prd: { write: () => Promise.resolve(ok({ edited: false })) },
+    prd: { write: () => Promise.resolve(ok({ edited: false, damage: null })), undamaged: () => null },
   };
 }
 

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fail, ok, type Outcome } from '../domain/problem.ts';
 import type { PrdProjection } from '../engine/ports.ts';
 import { readText } from '../source/text.ts';
-import { applyPlanned, applyProgress } from '../source/write-prd.ts';
+import { applyPlanned, applyProgress, damageOf } from '../source/write-prd.ts';
 
 /**
  * Writes progress into the PRD at `path`, as it is on disk at that moment. A reader sees the old or the new file.
@@ -12,6 +12,8 @@ import { applyPlanned, applyProgress } from '../source/write-prd.ts';
 export function prdProjection(path: string, scratch: string): PrdProjection {
   let last: Promise<unknown> = Promise.resolve();
   let known: string | null = null;
+  let whole: string | null = null;
+  let damage: string | null = null;
   return {
     write(epics) {
       // One after another: each write starts from what the one before it left.
@@ -20,11 +22,18 @@ export function prdProjection(path: string, scratch: string): PrdProjection {
         if (!written.ok) return written;
         const edited = known !== null && known !== written.value.before;
         known = written.value.after;
-        return ok({ edited });
+        if (edited || damage !== null) damage = await damageOf(whole ?? known, known);
+        if (damage === null) whole = known;
+        return ok({ edited, damage });
       });
       // Who asked hears of a failure; the next write does not depend on it.
       last = next.catch(() => undefined);
       return next;
+    },
+    undamaged(epics) {
+      if (whole === null) return null;
+      const text = applyProgress(whole, epics);
+      return text.ok ? text.value : whole;
     },
   };
 }

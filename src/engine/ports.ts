@@ -256,8 +256,15 @@ export interface RunFiles {
 
 /** Writes `status`, `passes` and `failureReason` back into the file of the person, and nothing else. */
 export interface PrdProjection {
-  /** `edited`: somebody else changed the file since the last write. Writes come one after another. */
-  write(epics: readonly PrdStatus[]): Promise<Outcome<{ readonly edited: boolean }>>;
+  /**
+   * `edited`: somebody else changed the file since the last write. `damage`: what it lost by that, as in "prd.json …";
+   * null: it is a PRD and has every epic that it had. Writes come one after another.
+   */
+  write(
+    epics: readonly PrdStatus[],
+  ): Promise<Outcome<{ readonly edited: boolean; readonly damage: string | null }>>;
+  /** The newest text without damage, with these statuses in it; null before the first write. */
+  undamaged(epics: readonly PrdStatus[]): string | null;
 }
 
 export interface PrdStatus {

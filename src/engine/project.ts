@@ -16,6 +16,7 @@ export class Projector {
   #cancel: (() => void) | null = null;
   #writing: Promise<Outcome<void>> = Promise.resolve(ok(undefined));
   #edited = false;
+  #damage: string | null = null;
 
   constructor(file: PrdProjection, clock: Clock) {
     this.#file = file;
@@ -25,6 +26,16 @@ export class Projector {
   /** Somebody else wrote into the file while the run was going. */
   get edited(): boolean {
     return this.#edited;
+  }
+
+  /** What the file lost by that and lacks still, as in "prd.json …"; null: nothing. */
+  get damage(): string | null {
+    return this.#damage;
+  }
+
+  /** What the file would be without the damage; null when it was never read. */
+  undamaged(state: RunState): string | null {
+    return this.#file.undamaged(statuses(state));
   }
 
   update(state: RunState): void {
@@ -56,6 +67,7 @@ export class Projector {
     const written = await this.#file.write(statuses(state));
     if (written.ok) {
       this.#edited ||= written.value.edited;
+      this.#damage = written.value.damage;
       return ok(undefined);
     }
     this.#pending ??= state;

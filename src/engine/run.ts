@@ -1,4 +1,5 @@
 import { type Action, decide } from '../domain/decide.ts';
+import { shellPath } from '../domain/shell-word.ts';
 import type { RunState } from '../domain/state.ts';
 import { attemptEpic } from './attempt.ts';
 import { watchPauses } from './backends.ts';
@@ -79,17 +80,34 @@ async function endRun(ctx: RunContext, action: Extract<Action, { type: 'end' }>)
   if (action.outcome === 'passed' || action.outcome === 'failed') await tidyBranches(ctx);
   await ctx.lookAtCheckout();
   // Before the end is on record: after it, no resume would make up for a write that a crash prevented.
-  const projected = await ctx.projector.flush();
-  if (!projected.ok) {
-    const { what, where, why } = projected.error;
-    const because = [what, where, why].filter((part) => part !== undefined).join('; ');
-    const text = `the results of the run are not in ${ctx.setting.prdPath}: ${because}`;
-    await ctx.publish({ type: 'notice', level: 'warning', code: 'prd-not-written', text });
-  } else if (ctx.projector.edited) {
-    const text = `${ctx.setting.prdPath} was edited during the run: its statuses are those of the run, other edits count from the next run on`;
-    await ctx.publish({ type: 'notice', level: 'warning', code: 'prd-edited', text });
-  }
+  await projectEnd(ctx);
   await ctx.publish({ type: 'run.ended', outcome: action.outcome, reason: action.reason });
+}
+
+/** Says what became of the file of the person, if it is not simply what the run made of it. */
+async function projectEnd(ctx: RunContext): Promise<void> {
+  const { projector, setting, ports } = ctx;
+  const warn = (code: string, text: string): Promise<void> =>
+    ctx.publish({ type: 'notice', level: 'warning', code, text });
+  const bringBack = async (): Promise<string> => {
+    const text = projector.undamaged(ctx.state);
+    if (text !== null) await ports.files.write(PRD_COPY, text);
+    return `to bring it back with the statuses of the run: cp .teams/runs/${ctx.runId}/${PRD_COPY} ${shellPath(setting.prdPath)}`;
+  };
+  const projected = await projector.flush();
+  if (!projected.ok) {
+    const { code, what, where, why } = projected.error;
+    const because = [what, where, why].filter((part) => part !== undefined).join('; ');
+    // A file that is whole and cannot be written is not brought back by a copy.
+    const fix = code === 'prd-not-written' ? '' : `; ${await bringBack()}`;
+    await warn('prd-not-written', `the results of the run are not in ${setting.prdPath}: ${because}${fix}`);
+  } else if (projector.damage !== null) {
+    const text = `${setting.prdPath} was changed during the run and ${projector.damage}; ${await bringBack()}`;
+    await warn('prd-damaged', text);
+  } else if (projector.edited) {
+    const text = `${setting.prdPath} was edited during the run: its statuses are those of the run, other edits count from the next run on`;
+    await warn('prd-edited', text);
+  }
 }
 
 /** The branches of merged epics are part of the integration branch; those with unmerged work are kept. */

@@ -1,8 +1,10 @@
+import { list } from '../domain/judge.ts';
 import { fail, ok, type Outcome } from '../domain/problem.ts';
 import type { EpicStatus } from '../domain/prd.ts';
 import { type JsonNode, parseJson } from './json.ts';
 import { applyEdits, type Edit, setMember } from './json-edit.ts';
-import { member } from './prd-tree.ts';
+import { checkPrd } from './load-prd.ts';
+import { epicsOf, member } from './prd-tree.ts';
 import { SourceText } from './text.ts';
 
 /** What a run knows of an epic and writes back into the PRD. */
@@ -45,6 +47,20 @@ export function applyPlanned(text: string, epicIds: readonly string[]): Outcome<
   return editEpics(text, (epicId, epicNode, set) => {
     if (epicIds.includes(epicId)) set(epicNode, 'planned', true);
   });
+}
+
+/** What a PRD lost when somebody made `after` of it, as in "prd.json …"; null: nothing that a run needs. */
+export async function damageOf(before: string, after: string): Promise<string | null> {
+  const kept = new Set(epicIdsIn(after));
+  const lost = epicIdsIn(before).filter((id) => !kept.has(id));
+  if (lost.length > 0) return `lacks ${list(lost)}`;
+  const { prd } = await checkPrd(new SourceText('prd.json', after));
+  return prd === null ? 'is no valid PRD any more' : null;
+}
+
+function epicIdsIn(text: string): readonly string[] {
+  const { root } = parseJson(text);
+  return root === null ? [] : epicsOf(root).map(({ name }) => name);
 }
 
 type SetField = (node: JsonNode, field: Field, value: string | boolean | null) => void;

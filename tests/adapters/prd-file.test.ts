@@ -26,6 +26,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+const STORIES = '"userStories": [{"id": "S1", "title": "t", "acceptanceCriteria": ["a"]}]';
+const PRD = `{"project": "P", "epics": [
+  {"id": "E1", "title": "t", "status": "pending", ${STORIES}},
+  {"id": "E2", "title": "t", ${STORIES.replace('S1', 'S2')}, "mine": 2}]}`;
+
 const status = (id: string, to: PrdStatus['status']): PrdStatus => ({ id, status: to, stories: [] });
 
 test('replaces the file as a whole, keeps its mode and leaves nothing behind', async () => {
@@ -34,7 +39,7 @@ test('replaces the file as a whole, keeps its mode and leaves nothing behind', a
   const before = await stat(path);
   expect(await prdProjection(path, dirname(path)).write([status('E1', 'failed')])).toEqual({
     ok: true,
-    value: { edited: false },
+    value: { edited: false, damage: null },
   });
   const after = await stat(path);
   expect(await readFile(path, 'utf8')).toBe('\ufeff{"epics": [{"id": "E1", "status": "failed"}]}\r\n');
@@ -72,6 +77,30 @@ test('keeps what a person wrote in the meantime, and every one of several writes
   expect(await readFile(path, 'utf8')).toBe(
     '{"epics": [{"id": "E1", "status": "completed"}, {"id": "E2", "note": "mine", "status": "partial"}]}',
   );
+});
+
+test.each([
+  ['{}', 'lacks E1, E2'],
+  ['{"project": "P", "epics": []}', 'lacks E1, E2'],
+  [PRD.replace('"E2"', '"E3"'), 'lacks E2'],
+  [PRD.replace('"a"', '""'), 'is no valid PRD any more'],
+])('what a file lost by an edit is said until it is there again: %s', async (text, damage) => {
+  await writeFile(path, PRD);
+  const projection = prdProjection(path, dirname(path));
+  await projection.write([status('E1', 'failed')]);
+  await writeFile(path, text);
+  const done = [status('E1', 'completed'), status('E2', 'completed')];
+  expect(await projection.write(done)).toEqual({ ok: true, value: { edited: true, damage } });
+  expect(await projection.write(done)).toEqual({ ok: true, value: { edited: false, damage } });
+  const undamaged = projection.undamaged(done) ?? '';
+  expect(undamaged).toBe(
+    PRD.replace('"status": "pending"', '"status": "completed"').replace(
+      '"mine": 2',
+      '"mine": 2, "status": "completed"',
+    ),
+  );
+  await writeFile(path, undamaged);
+  expect(await projection.write(done)).toEqual({ ok: true, value: { edited: true, damage: null } });
 });
 
 test('a file that is gone, broken or unwritable is a problem, and stays as it is', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { assertNothingLeft } from '../rig/leftovers.ts';
 import { eventsOf, journal } from '../rig/run-files.ts';
@@ -11,6 +12,7 @@ import {
   read,
   rescript,
   sh,
+  statusesOf,
   type Steps,
 } from './play.ts';
 
@@ -48,12 +50,46 @@ test('a PRD that an agent ruins or empties is said to be, and what the run did i
   });
   const end = await expectTeams(0, ['run'], { cwd: repo.path });
   expect(mergedIn(repo)).toEqual(['A', 'B']);
-  expect(noticesOf(repo, 'prd-not-written')).toHaveLength(1);
-  expect(end.stdout).toContain('prd.json');
-  repo.git('checkout', '-q', 'prd.json');
+  const back = `cp .teams/runs/${integrationOf(repo).slice('teams/'.length)}/prd.json prd.json`;
+  expect(noticesOf(repo, 'prd-not-written')).toEqual([
+    expect.stringMatching(new RegExp(`^the results of the run are not in prd.json: .* ${back}$`)),
+  ]);
+  expect(end.stdout).toContain(back);
+  execFileSync('sh', ['-c', back], { cwd: repo.path });
+  expect(statusesOf(repo)).toEqual({ A: 'completed', B: 'completed' });
   // Merged once is enough: the new run knows what the branch of the last one has.
   expect((await expectTeams(0, ['status'], { cwd: repo.path })).stdout).toContain('2 of 2 epics merged');
 });
+
+test.each([
+  [
+    'replaces',
+    "echo '{}' >{root}/prd.json",
+    'prd-damaged',
+    /^prd\.json was changed during the run and lacks A, B; /,
+  ],
+  ['deletes', 'rm {root}/prd.json', 'prd-not-written', /there is no such file/],
+])(
+  'an agent that %s a PRD which is in no commit: the warning names the copy',
+  async (_, harm, code, said) => {
+    const repo = project({
+      epics: [{ id: 'A' }, { id: 'B' }],
+      script: { 'team-lead': { epics: { A: [sh(harm), ...honest] } } },
+    });
+    const before = read(repo, 'prd.json');
+    repo.git('rm', '-q', '--cached', 'prd.json');
+    repo.git('commit', '-qm', 'the PRD is mine alone');
+    await expectTeams(0, ['run'], { cwd: repo.path });
+    const [notice = ''] = noticesOf(repo, code);
+    expect(notice).toMatch(said);
+    const [, back = ''] = /; to bring it back with the statuses of the run: (cp .*)$/.exec(notice) ?? [];
+    execFileSync('sh', ['-c', back], { cwd: repo.path });
+    expect(statusesOf(repo)).toEqual({ A: 'completed', B: 'completed' });
+    expect(read(repo, 'prd.json').replaceAll('completed', 'pending').replaceAll('true', 'false')).toBe(
+      before,
+    );
+  },
+);
 
 test('a merge that an agent forged before it killed teams is not taken for one by resume', async () => {
   const forge = [

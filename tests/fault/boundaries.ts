@@ -60,6 +60,7 @@ export function withBoundaries(fatal: string, log: string): Compose {
         write: (name, content) => around(`write ${name}`, () => files.write(name, content)),
       },
       prd: {
+        ...prd,
         // How often it is written depends on the clock; that it is once more when all is judged does not.
         write: (epics) => {
           if (!judged) return prd.write(epics);
