@@ -66,7 +66,7 @@ function virtualGit(plan: Plan): Git {
   const done = Promise.resolve();
   const factsOf = (epicId: string): readonly CommitFacts[] =>
     commitsOf(plan, epicId)
-      .map(({ storyId, commit }) => ({ commit, paths: [storyId], claimsMerge: false }))
+      .map(({ storyId, commit }) => ({ commit, paths: [storyId], links: [], claimsMerge: false }))
       .toReversed();
   const headOf = (epicId: string): string => factsOf(epicId)[0]?.commit ?? START;
   const last = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
@@ -90,6 +90,7 @@ function virtualGit(plan: Plan): Git {
     epicsIn: () => Promise.resolve(new Set()),
     mergeTree: (ours, theirs) => Promise.resolve({ tree: sha(ours + theirs), conflicts: [] }),
     treeOf: (commit) => Promise.resolve(sha(commit)),
+    nestedRepositories: () => Promise.resolve([]),
     changedPaths: () => Promise.resolve([]),
     commitTree: ({ tree }) => Promise.resolve(sha(tree)),
     materialiseMerge: () => done,

@@ -1,4 +1,5 @@
 import type { Checks } from '../engine/ports.ts';
+import { ceiling } from './git/environment.ts';
 import { openLog } from './process/bounded-log.ts';
 import { runChild } from './process/child.ts';
 import { newMark, sessionMark } from './process/mark.ts';
@@ -30,7 +31,7 @@ export function createChecks({
           // The text of the person as it is; nothing is put into it.
           argv: ['sh', '-c', request.command],
           cwd: request.cwd,
-          env: { ...inherited(), ...request.env, ...mark },
+          env: { ...inherited(), ...ceiling(request.cwd), ...request.env, ...mark },
           stdinFile: null,
           mark: sessionMark(mark),
           limits: { total: request.timeout, idle: null },

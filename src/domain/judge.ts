@@ -26,6 +26,8 @@ export interface Facts {
   readonly commits: ReadonlyMap<string, readonly string[]>;
   /** Paths that no attempt may change, such as the PRD, and that differ between base and branch. */
   readonly protectedChanges: readonly string[];
+  /** Paths that are repositories of their own at the end of the branch: git keeps nothing of what is in them. */
+  readonly nested: readonly string[];
   /** Commits of the branch that pass themselves off as a merge of an epic. */
   readonly forgedMerges: readonly string[];
   readonly end: {
@@ -78,6 +80,10 @@ export function judge(claims: Claims, facts: Facts): Judgement {
   if (facts.protectedChanges.length > 0) {
     const text = `the branch changes ${list(facts.protectedChanges)}, which only people may change`;
     reasons.push({ rule: 'protected-path', text });
+  }
+  if (facts.nested.length > 0) {
+    const text = `${list(facts.nested)}: a repository inside the repository, of which a commit keeps no file; remove its .git and commit the files`;
+    reasons.push({ rule: 'nested-repository', text });
   }
   if (facts.forgedMerges.length > 0) {
     const commits = list(facts.forgedMerges.map((commit) => commit.slice(0, 12)));
@@ -154,7 +160,7 @@ function judgeStory(
   if (paths === undefined) {
     return refuse(
       'commit-not-on-branch',
-      `commit ${commit.slice(0, 12)} is not new work on the branch of the epic`,
+      `commit ${commit.slice(0, 12)} is not new work on the branch of the epic, on top of the commit that this started from`,
     );
   }
   if (facts.forgedMerges.includes(commit)) {

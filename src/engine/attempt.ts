@@ -229,6 +229,7 @@ async function gatherFacts(
   ]);
   const isProtected = (path: string): boolean => ctx.setting.protectedPaths.includes(path);
   const touched = commits.some(({ paths }) => paths.some(isProtected));
+  const links = [...new Set(commits.flatMap((commit) => commit.links))];
   return {
     epicId: place.epicId,
     branch: place.branch,
@@ -241,9 +242,17 @@ async function gatherFacts(
     protectedChanges: touched
       ? (await ctx.ports.git.changedPaths(place.base, `refs/heads/${place.branch}`)).filter(isProtected)
       : [],
+    nested: await nestedIn(ctx, place.branch, links),
     forgedMerges: await forgedMerges(ctx, commits),
   };
 }
+
+const nestedIn = async (
+  ctx: RunContext,
+  branch: string,
+  links: readonly string[],
+): Promise<readonly string[]> =>
+  links.length === 0 ? links : ctx.ports.git.nestedRepositories(`refs/heads/${branch}`, links);
 
 /** Commits that carry our trailer and are not ours. Merges of ours come along when an agent merges the integration branch. */
 async function forgedMerges(ctx: RunContext, commits: readonly CommitFacts[]): Promise<readonly string[]> {
@@ -333,6 +342,7 @@ export async function provenStories(
       worktree: { branch: place.branch, dirty: [] },
       commits: new Map(commits.map(({ commit, paths }) => [commit, paths])),
       protectedChanges: [],
+      nested: [],
       forgedMerges: await forgedMerges(ctx, commits),
       end: { cause: 'exit', exitCode: 0, signal: null, failure: null },
     },

@@ -43,7 +43,10 @@ export interface Git {
   /** Writes what is not committed, untracked files included, as a patch; false when there is nothing, or no worktree. */
   savePatch(worktree: string, patchFile: string): Promise<boolean>;
 
-  /** Commits in `base..tip`, newest first; none when `tip` does not exist. */
+  /**
+   * Commits in `base..tip`, newest first; `base` is a commit id. None when `tip` does not exist, or does not contain
+   * `base`: then it is no work on top of it.
+   */
   commitsBetween(base: string, tip: string): Promise<readonly CommitFacts[]>;
   /**
    * Merge commits with our trailers on the first-parent line of `from..to`, newest first. A commit with one parent is
@@ -57,6 +60,8 @@ export interface Git {
     theirs: string,
   ): Promise<{ readonly tree: string; readonly conflicts: readonly string[] }>;
   treeOf(commit: string): Promise<string>;
+  /** Those of `paths` that are a repository of their own in a commit without being one of its submodules. */
+  nestedRepositories(commit: string, paths: readonly string[]): Promise<readonly string[]>;
   /** Paths that differ between two trees or commits. */
   changedPaths(from: string, to: string): Promise<readonly string[]>;
   /** Makes a commit object without moving anything. `dates` of author and committer are now. */
@@ -87,6 +92,8 @@ export interface CommitFacts {
   readonly commit: string;
   /** Paths changed against the first parent. None: the commit is empty. */
   readonly paths: readonly string[];
+  /** Those of them that are commits of other repositories: submodules, or repositories that were made inside. */
+  readonly links: readonly string[];
   /** It carries a trailer that only merges of `teams` have. */
   readonly claimsMerge: boolean;
 }

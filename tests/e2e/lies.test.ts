@@ -110,6 +110,22 @@ const LIES: Readonly<Record<string, Lie>> = {
     rule: 'worktree-gone',
     text: /destroyed its worktree/,
   },
+  uprooted: { steps: [sh('rm .git'), ...honest], rule: 'worktree-gone', text: /destroyed its worktree/ },
+  rootless: {
+    steps: [sh('git update-ref -d HEAD'), ...honest],
+    rule: 'commit-not-on-branch',
+    text: /not new work on the branch of the epic, on top of the commit that this started from/,
+  },
+  nested: {
+    steps: [
+      { write: { 'sub/a.txt': 'a' } },
+      sh('cd sub && git init -q && git add -A && git commit -qm inner'),
+      ...honest,
+    ],
+    rule: 'nested-repository',
+    text: /sub: a repository inside the repository/,
+    honest: [sh('git rm -q sub && git commit -qm "take it out"'), ...onlyMended],
+  },
   unlinked: { steps: [...honest, sh('rm .git')], rule: 'worktree-gone', text: /destroyed its worktree/ },
   prd: {
     steps: [...honest, sh(`sed -i 's/"pending"/"completed"/' prd.json && git commit -qam done`)],

@@ -5,7 +5,7 @@ import { assertNothingLeft, leftovers } from '../rig/leftovers.ts';
 import { eventsOf, journal } from '../rig/run-files.ts';
 import { startTeams } from '../rig/teams.ts';
 import type { TempRepo } from '../rig/temp-repo.ts';
-import { expectTeams, mergedIn, project, type prdOf, rescript } from './play.ts';
+import { expectTeams, mergedIn, type PrdFile, project, rescript } from './play.ts';
 
 /** A run whose teams is killed as soon as it has printed such an event. */
 async function killedAt(repo: TempRepo, event: RegExp): Promise<void> {
@@ -26,7 +26,7 @@ test('an epic that was taken out of the PRD is not built from anything else', as
   });
   await killedAt(repo, /"type":"attempt.started","epicId":"B"/);
   const whole = readFileSync(join(repo.path, 'prd.json'), 'utf8');
-  const { epics, ...rest } = JSON.parse(whole) as ReturnType<typeof prdOf>;
+  const { epics, ...rest } = JSON.parse(whole) as PrdFile;
   repo.write({ 'prd.json': JSON.stringify({ ...rest, epics: epics.filter(({ id }) => id !== 'B') }) });
   const { stderr } = await expectTeams(3, ['resume'], { cwd: repo.path });
   expect(stderr).toBe(`error: not merged, and not in the PRD any more: B

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { SessionRequest } from '../../engine/ports.ts';
+import { ceiling } from '../git/environment.ts';
 import { runGit } from '../git/run.ts';
 import { storing } from '../storage-error.ts';
 
@@ -28,7 +29,7 @@ export async function gitSettings(
     lines.push('[core]', `\texcludesFile = ${quoted(ignore)}`);
   }
   await storing(path, () => writeFile(path, `${lines.join('\n')}\n`, { mode: 0o600 }));
-  return { GIT_CONFIG_GLOBAL: path };
+  return { GIT_CONFIG_GLOBAL: path, ...ceiling(worktree) };
 }
 
 interface Settings {

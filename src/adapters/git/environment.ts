@@ -1,3 +1,5 @@
+import { delimiter, dirname } from 'node:path';
+
 /**
  * Variables that may reach git. Whatever else starts with GIT_ is taken out by simple-git: a GIT_DIR or GIT_INDEX_FILE
  * that `teams` inherits (from a hook, say) would send a command to another repository.
@@ -38,3 +40,12 @@ export function gitEnvironment(extra: Readonly<Record<string, string>> = {}): Re
 }
 
 const GUARDED = new Set(['EDITOR', 'VISUAL', 'PAGER', 'PREFIX', 'SSH_ASKPASS']);
+
+/**
+ * For commands of others in a worktree: should it lose its `.git`, the next repository upwards is the checkout of the
+ * person, and what is staged and committed would be theirs.
+ */
+export function ceiling(worktree: string): { readonly GIT_CEILING_DIRECTORIES: string } {
+  const own = process.env['GIT_CEILING_DIRECTORIES'] ?? '';
+  return { GIT_CEILING_DIRECTORIES: [dirname(worktree), ...(own === '' ? [] : [own])].join(delimiter) };
+}

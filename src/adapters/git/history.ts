@@ -2,7 +2,7 @@ import type { CommitFacts, Git, MergeRecord } from '../../engine/ports.ts';
 import type { Repo } from './open.ts';
 import { GitError } from './run.ts';
 
-type History = Pick<Git, 'commitsBetween' | 'mergesOf' | 'epicsIn' | 'changedPaths'>;
+type History = Pick<Git, 'commitsBetween' | 'mergesOf' | 'epicsIn' | 'nestedRepositories' | 'changedPaths'>;
 
 const trailer = (key: string): string => `%x00%(trailers:key=${key},valueonly)`;
 const MERGE_FORMAT = `--format=%H${trailer('Teams-Run')}${trailer('Teams-Epic')}${trailer('Teams-Attempt')}`;
@@ -18,7 +18,7 @@ export function history({ root, run }: Repo): History {
       const args = [
         'log',
         '-z',
-        '--format=%H%x01%(trailers:key=Teams-Epic,valueonly)',
+        '--format=%H %P%x01%(trailers:key=Teams-Epic,valueonly)',
         '--no-show-signature',
         '--root',
         // The raw format tells a path from a commit whatever the path is called.
@@ -31,7 +31,7 @@ export function history({ root, run }: Repo): History {
         `${base}..${tip}`,
       ];
       const result = await run(root, args, { accept: [0, 128] });
-      if (result.exitCode === 0) return parseRawLog(result.stdout);
+      if (result.exitCode === 0) return parseRawLog(result.stdout, base);
       if (await exists(tip)) throw new GitError(args, root, result);
       return [];
     },
@@ -47,6 +47,18 @@ export function history({ root, run }: Repo): History {
       const args = ['log', format, '--no-show-signature', '--grep=^Teams-Epic: ', '--end-of-options', commit];
       const { stdout } = await run(root, args);
       return new Set(stdout.split('\n').filter((line) => line !== ''));
+    },
+    async nestedRepositories(commit, paths) {
+      const asked = ['-z', '--blob', `${commit}:.gitmodules`, '--get-regexp', '^submodule\\..*\\.path$'];
+      // 1 and 128: there are no submodules.
+      const { stdout } = await run(root, ['config', ...asked], { accept: [0, 1, 128] });
+      const known = new Set(fields(stdout).map((field) => field.slice(field.indexOf('\n') + 1)));
+      const args = ['--literal-pathspecs', 'ls-tree', '-z', '--full-tree', commit, '--', ...paths];
+      const entries = fields((await run(root, args)).stdout);
+      return entries
+        .filter((entry) => entry.startsWith(LINK))
+        .map((entry) => entry.slice(entry.indexOf('\t') + 1))
+        .filter((path) => !known.has(path));
     },
     async changedPaths(from, to) {
       const args = [
@@ -72,19 +84,29 @@ export function fields(text: string): string[] {
   return parts;
 }
 
-function parseRawLog(text: string): CommitFacts[] {
-  const commits: { commit: string; paths: string[]; claimsMerge: boolean }[] = [];
+/** The mode of a path that is a commit of another repository. */
+const LINK = '160000 ';
+
+function parseRawLog(text: string, base: string): CommitFacts[] {
+  const commits: { commit: string; paths: string[]; links: string[]; claimsMerge: boolean }[] = [];
+  let onTop = false;
   const parts = fields(text);
   for (let i = 0; i < parts.length; i++) {
     const part = (parts[i] ?? '').trimStart();
     // ":mode mode object object status", and the path is the next field.
-    if (part.startsWith(':')) commits.at(-1)?.paths.push(parts[++i] ?? '');
-    else if (part !== '') {
-      const [commit = '', epics = ''] = part.split('\u0001');
-      commits.push({ commit, paths: [], claimsMerge: epics !== '' });
+    if (part.startsWith(':')) {
+      const path = parts[++i] ?? '';
+      commits.at(-1)?.paths.push(path);
+      if (part.slice(':000000 '.length).startsWith(LINK)) commits.at(-1)?.links.push(path);
+    } else if (part !== '') {
+      const [ids = '', epics = ''] = part.split('\u0001');
+      const [commit = '', ...parents] = ids.split(' ');
+      // Whatever contains the base has a commit on its way to it whose parent it is.
+      onTop ||= parents.includes(base);
+      commits.push({ commit, paths: [], links: [], claimsMerge: epics !== '' });
     }
   }
-  return commits;
+  return onTop ? commits : [];
 }
 
 function parseMerges(text: string): MergeRecord[] {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openGit } from '../../../src/adapters/git/open.ts';
 import { commit, git, tempRepo } from './repo.ts';
@@ -25,13 +26,37 @@ test('lists commits with their paths, whatever the paths are called', async () =
   git(root, 'mv', 'plain.txt', 'renamed.txt');
   const renamed = commit(root, 'rename');
   const [r, e, a] = await openGit(root).commitsBetween(first, 'HEAD');
-  expect(r).toEqual({ commit: renamed, paths: ['plain.txt', 'renamed.txt'], claimsMerge: false });
-  expect(e).toEqual({ commit: empty, paths: [], claimsMerge: false });
+  expect(r).toEqual({ commit: renamed, paths: ['plain.txt', 'renamed.txt'], links: [], claimsMerge: false });
+  expect(e).toEqual({ commit: empty, paths: [], links: [], claimsMerge: false });
   expect(a?.commit).toBe(all);
   expect(a?.paths.toSorted()).toEqual(NAMES.toSorted());
   expect((await openGit(root).changedPaths(first, all)).toSorted()).toEqual(NAMES.toSorted());
   expect(await openGit(root).commitsBetween('HEAD', 'HEAD')).toEqual([]);
   expect(await openGit(root).commitsBetween(first, 'b'.repeat(40))).toEqual([]);
+});
+
+test('commits that are not on top of the base are none', async () => {
+  const { root, first } = tempRepo();
+  git(root, 'switch', '-q', '--orphan', 'other');
+  commit(root, 'alone', { 'alone.txt': '' });
+  expect(await openGit(root).commitsBetween(first, 'other')).toEqual([]);
+});
+
+test('tells a repository that was made inside from a submodule', async () => {
+  const { root, first } = tempRepo();
+  const inside = (path: string): string => {
+    git(root, 'init', '-q', path);
+    return commit(join(root, path), 'inside', { 'a.txt': '' });
+  };
+  inside('made [x]');
+  inside('module');
+  git(root, 'config', '-f', '.gitmodules', 'submodule.m.path', 'module');
+  git(root, 'config', '-f', '.gitmodules', 'submodule.m.url', './module');
+  const tip = commit(root, 'both');
+  const [facts] = await openGit(root).commitsBetween(first, tip);
+  expect(facts?.links).toEqual(['made [x]', 'module']);
+  expect(await openGit(root).nestedRepositories(tip, facts?.links ?? [])).toEqual(['made [x]']);
+  expect(await openGit(root).nestedRepositories(first, ['a.txt', 'module'])).toEqual([]);
 });
 
 test('a merge shows what it changed against its first parent', async () => {

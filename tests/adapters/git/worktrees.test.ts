@@ -215,7 +215,9 @@ test('32 parallel worktrees and 160 concurrent commits, none fails', async () =>
           message,
         );
       }
-      expect(await port.commitsBetween('main', `teams-epics/r/E-${i}`)).toHaveLength(5);
+      expect(await port.commitsBetween(git(root, 'rev-parse', 'main'), `teams-epics/r/E-${i}`)).toHaveLength(
+        5,
+      );
     }),
   );
   await Promise.all(paths.map((path) => port.removeWorktree(path)));
