@@ -2,7 +2,7 @@ import { isLost } from './decide.ts';
 import { isBudgetSpent } from './budget.ts';
 import { backendsFor, usableBackend } from './pause.ts';
 import { shellPath, shellWord } from './shell-word.ts';
-import { type EpicState, findEpic, isResumable, type RunState } from './state.ts';
+import { type EpicState, findEpic, isResumable, type RunState, storiesToDo } from './state.ts';
 
 /** Why an epic is not merged, and the one command that brings it further. */
 export interface Why {
@@ -41,7 +41,7 @@ function reasonOf(state: RunState, epic: EpicState, alive: boolean): string {
     case 'failed':
       return `failed after ${times(epic.failures)}: ${epic.failureReason ?? 'no reason given'}`;
     case 'partial':
-      return `some stories pass after ${times(epic.failures)}, not all: ${epic.failureReason ?? 'no reason given'}`;
+      return `${partialStory(epic)}: ${epic.failureReason ?? 'no reason given'}`;
     case 'merge-failed':
       return `could not be merged: ${epic.failureReason ?? 'no reason given'}${keptOn(epic)}`;
     case 'blocked':
@@ -78,6 +78,11 @@ export function waitsForBackend(state: RunState, epic: EpicState): string | null
   });
   return `waits for ${waits.join(', or for ')}`;
 }
+
+const partialStory = (epic: EpicState): string =>
+  storiesToDo(epic).length > 0
+    ? `some stories pass after ${times(epic.failures)}, not all`
+    : `every story passes, but not the epic after ${times(epic.failures)}`;
 
 const mergingReason = (epic: EpicState): string =>
   epic.conflictFiles.length === 0

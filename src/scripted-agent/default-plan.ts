@@ -40,7 +40,7 @@ export async function doDefault(worker: Worker): Promise<void> {
         const content = criteria(assignment, story);
         await perform(worker, { story, write: { 'docs/{epic}/{story}.md': content + again(worker, story) } });
       }
-      return;
+      return worker.endStories();
     case 'merger':
       return perform(worker, { resolve: 'union' });
     case 'final-validator':

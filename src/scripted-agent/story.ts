@@ -23,6 +23,7 @@ export async function doStories(worker: Worker, step: StepOf<'story'>): Promise<
     if (step.run !== undefined) worker.run(step.run, { story });
     finish(worker, story, step.title);
   }
+  worker.endStories();
 }
 
 /** Commits and passes. After an interruption the same change may be on the branch already: then its commit counts. */

@@ -86,6 +86,12 @@ export class Worker {
     say('message', `${story} ${entry.passes ? 'passes' : `fails: ${entry.failureReason}`}`);
   }
 
+  /** After all stories: that nothing was to do for any is a result too, or it would look like a session that broke off. */
+  endStories(): void {
+    if (Object.keys(this.result.stories).length === 0)
+      writeJsonResult(this.assignment.resultPath, this.result);
+  }
+
   #path(name: string, story: string | undefined): string {
     return resolve(this.assignment.worktree, this.fill(name, story));
   }

@@ -112,6 +112,22 @@ test('a story that passes makes a failed epic partial; a merge that failed names
   `);
 });
 
+test('an epic whose stories all pass while a check fails is not said to lack a story', () => {
+  const passes: EventPayload = {
+    type: 'story.updated',
+    epicId: 'D',
+    attempt: 1,
+    storyId: 'D-S1',
+    passes: true,
+    commit: sha(2),
+    reason: null,
+  };
+  const failed = [1, 2].map((n) => attemptEnded('D', n, 'failed', '`npm test` exited with 7'));
+  expect(why([started, attemptStarted('D'), passes, ...failed], false)).toContain(
+    'D: every story passes, but not the epic after 2 attempts: `npm test` exited with 7 -> teams logs D',
+  );
+});
+
 test('--fail-fast leaves ready epics behind', () => {
   const events: readonly EventPayload[] = [
     { ...started, failFast: true },

@@ -35,6 +35,16 @@ describe('a lead', () => {
     );
   });
 
+  it.each([
+    ['without a script', null],
+    ['asked for each story', lead({ story: 'each', write: { 'a.txt': 'a' } })],
+    ['asked for one that is done', lead({ story: 'US-001', write: { 'a.txt': 'a' } })],
+  ])('%s and with none to do says so', (_, script) => {
+    const end = rig.run(script, { input: { epic: EPIC, todo: [] } });
+    expect([end.exitCode, parsed(end.result)]).toEqual([0, { epicId: 'EPIC-001', stories: {} }]);
+    expect(rig.subjects()).toEqual(['Start']);
+  });
+
   it('uses the commit of an interrupted attempt again, and makes a new one for a change', () => {
     const base = rig.repo.git('rev-parse', 'HEAD');
     const input = { epic: EPIC, todo: ['US-001'], base };
