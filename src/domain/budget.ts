@@ -2,9 +2,20 @@ import type { Spent } from './spent.ts';
 import type { RunState } from './state.ts';
 
 /** Nothing that costs is started any more. Sessions under way are not cut off for it: what they did would be lost. */
-export const isBudgetSpent = ({ budget, spent }: Pick<RunState, 'budget' | 'spent'>): boolean =>
-  (budget.tokens !== null && spent.tokens >= budget.tokens) ||
-  (budget.costUsd !== null && spent.costUsd >= budget.costUsd);
+export const isBudgetSpent = (state: Pick<RunState, 'budget' | 'spent'>): boolean =>
+  spentLimits(state).length > 0;
+
+/** What to do before a run whose budget is spent can go on. */
+export const raiseBudget = (state: Pick<RunState, 'budget' | 'spent'>): string =>
+  `raise ${spentLimits(state).join(' and ')} in teams.config.yml`;
+
+function spentLimits({ budget, spent }: Pick<RunState, 'budget' | 'spent'>): readonly string[] {
+  const limits = ['tokens', 'costUsd'] as const;
+  return limits.flatMap((key) => {
+    const limit = budget[key];
+    return limit !== null && spent[key] >= limit ? [`budget.${key}`] : [];
+  });
+}
 
 /** Which limit of the budget a backend cannot be held to, because it does not tell; null: none. */
 export function budgetBlindSpot(

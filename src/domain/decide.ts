@@ -1,4 +1,4 @@
-import { isBudgetSpent, spentText } from './budget.ts';
+import { isBudgetSpent, raiseBudget, spentText } from './budget.ts';
 import { type GraphNode, remainingWork } from './graph.ts';
 import { backendsFor, usableBackend } from './pause.ts';
 import { type EpicState, FIX_PREFIX, isFix, type RunState, storiesToDo } from './state.ts';
@@ -206,7 +206,7 @@ function finish(state: RunState): Action[] {
 /** Nothing but what paused backends would do is left: the end of a pause is an event, or there will be none. */
 function waitOrStall(state: RunState, wished: ReadonlySet<string>): Action[] {
   if (isBudgetSpent(state)) {
-    const reason = `the budget is spent: ${spentText(state) ?? ''}; raise it in teams.config.yml to go on`;
+    const reason = `the budget is spent: ${spentText(state) ?? ''}; ${raiseBudget(state)} to go on`;
     return [{ type: 'end', outcome: 'stalled', reason }];
   }
   const names = new Set([...wished].flatMap((name) => backendsFor(state, name)));

@@ -1,5 +1,5 @@
 import { isLost } from './decide.ts';
-import { isBudgetSpent } from './budget.ts';
+import { isBudgetSpent, raiseBudget } from './budget.ts';
 import { backendsFor, usableBackend } from './pause.ts';
 import { shellPath, shellWord } from './shell-word.ts';
 import { type EpicState, findEpic, isResumable, type RunState, storiesToDo } from './state.ts';
@@ -58,7 +58,8 @@ function waitingReason(state: RunState, epic: EpicState): string {
 }
 
 function readyReason(state: RunState, epic: EpicState, alive: boolean): string {
-  if (isBudgetSpent(state) && (alive || state.phase === 'stalled')) return 'not started: the budget is spent';
+  if (isBudgetSpent(state) && (alive || state.phase === 'stalled'))
+    return `not started: the budget is spent; first ${raiseBudget(state)}`;
   const paused = waitsForBackend(state, epic);
   if (paused !== null && (alive || state.phase === 'stalled')) return paused;
   if (epic.failures > 0)

@@ -1,4 +1,4 @@
-import { spentText } from '../domain/budget.ts';
+import { isBudgetSpent, raiseBudget, spentText } from '../domain/budget.ts';
 import { printable } from '../domain/printable.ts';
 import type { EpicState, RunState } from '../domain/state.ts';
 import { isTask } from '../domain/task.ts';
@@ -106,7 +106,9 @@ export function nextMeaning(state: RunState): string {
     case 'timed-out':
       return '   goes on where it stopped';
     case 'stalled':
-      return '   goes on where it stopped, once that is mended';
+      return isBudgetSpent(state)
+        ? `   goes on where it stopped; first ${raiseBudget(state)}`
+        : '   goes on where it stopped, once a backend can work again';
     case 'superseded':
       return '';
   }

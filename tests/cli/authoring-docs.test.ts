@@ -22,7 +22,7 @@ test('the bad one has the findings that the page names, in their order', async (
   const { prd, diagnostics } = await loadPrd(fileOf('bad'), { lint: true });
   const named = [...page.matchAll(/^\| `([\w-]+)` \| (.*?) \|/gm)];
   expect(diagnostics.map((one) => one.code)).toEqual(named.map((match) => match[1]));
-  expect(page).toContain('has six findings');
-  expect(diagnostics).toHaveLength(6);
+  expect(page).toContain('has seven findings');
+  expect(diagnostics).toHaveLength(7);
   expect(prd).not.toBeNull();
 });

@@ -17,16 +17,24 @@ test('a budget that is spent starts nothing new, keeps what passed, and resume g
   });
   const end = await expectTeams(3, ['run'], { cwd: repo.path });
   expect(end.stdout).toContain(
-    'run stalled: the budget is spent: 1,600 of 1,500 tokens, $0.50; raise it in teams.config.yml to go on',
+    'run stalled: the budget is spent: 1,600 of 1,500 tokens, $0.50; raise budget.tokens in teams.config.yml to go on',
   );
   expect(end.stdout).toContain('spent     1,600 of 1,500 tokens, $0.50\n');
+  expect(end.stdout).toContain(
+    'next      teams resume   goes on where it stopped; first raise budget.tokens in teams.config.yml\n',
+  );
   expect(mergedIn(repo)).toEqual(['A']);
   const { stdout } = await expectTeams(0, ['status', '--why', '--json'], { cwd: repo.path });
   expect(JSON.parse(stdout)).toMatchObject({
     run: { phase: 'stalled', next: 'teams resume' },
     spent: { tokens: 1_600, costUsd: 0.5 },
     budget: { tokens: 1_500, costUsd: null },
-    why: [{ epicId: 'B', reason: 'not started: the budget is spent' }],
+    why: [
+      {
+        epicId: 'B',
+        reason: 'not started: the budget is spent; first raise budget.tokens in teams.config.yml',
+      },
+    ],
   });
 
   // Asked again without a change, it says the same and starts nothing.

@@ -2,14 +2,17 @@
  * What in a criterion can be looked at: words that name a result, and things a person can measure, run or open.
  */
 
-/** Words that are hardly ever anything but the result of a behaviour; nouns such as "logs" would excuse too much. */
+/** Words that are hardly ever anything but the result of a behaviour; base forms such as "log" are mostly nouns. */
 const RESULTS = [
   'returns?|returned|prints|printed|shows?|shown|displays?|displayed|exits|fails|rejects|rejected|refuses|refused',
-  'raises|raised|throws|thrown|answers|responds with|redirects|redirected|writes|written|creates|created|adds|added',
-  'deletes|deleted|removes|removed|contains|includes|equals|sends|sent|stored|saves|saved|appears?|disappears?',
-  'renders|rendered|hides|hidden|visible|disabled|enabled|highlighted|sorted|navigates|emits|emitted|warns|warned',
-  'compiles|passes|accepts|accepted|ignores|ignored|skips|skipped|says|lists|listed|opens|closes|updates|updated',
-  'logs|logged|blocks|blocked|resets|restores|restored|survives|expires|triggers|triggered|receives|received',
+  'raises|raised|throws|thrown|answers|answered|responds with|redirects|redirected|writes|written|creates|created',
+  'adds|added|deletes|deleted|removes|removed|contains|includes|equals|sends|sent|stores|stored|saves|saved',
+  'appears?|disappears?|renders|rendered|hides|hidden|visible|disables|disabled|enables|enabled',
+  'highlights|highlighted|sorts(?! of\\b)|sorted|navigates|emits|emitted|warns|warned|compiles|compiled|passes',
+  'accepts|accepted|ignores|ignored|skips|skipped|says|lists|listed|opens|closes|updates|updated|logs|logged',
+  'blocks|blocked|resets|restores|restored|survives|expires|triggers|triggered|receives|received',
+  // By themselves these say which ones are meant, as in "expired links"; said of something they are a result.
+  '(?:is|are|was|were|gets?|be|been) (?:closed|contained|expired|failed|included|opened|passed|reset)',
 ].join('|');
 
 const RESULT = new RegExp(`\\b(?:${RESULTS})\\b`, 'i');

@@ -81,6 +81,7 @@ export const good: readonly string[] = [
   'When the network is gone, the draft is kept and sent once it is back',
   // Words that look vague and are not.
   'The sort is stable',
+  'The filter knows closed issues and failed tasks and expired links and opened drafts and all sorts of notes by "kind:"',
   'git status is clean after the build',
   'The working tree is clean',
   'The cookie is Secure and HttpOnly',
@@ -199,6 +200,14 @@ export const bad: readonly (readonly [criterion: string, rule: RuleId])[] = [
   ['Users are happy with the new page', 'uncheckable-criterion'],
   ['Customers love the checkout', 'uncheckable-criterion'],
   ['The team feels confident', 'uncheckable-criterion'],
+  [
+    'The command stores the tag and sorts the list and enables the filter and highlights what is new',
+    'compound-criterion',
+  ],
+  [
+    'The draft is opened and the menu is closed and the timer is reset and the note is included',
+    'compound-criterion',
+  ],
   [
     'The page shows the order and sends an email and updates the stock and redirects to the overview',
     'compound-criterion',
