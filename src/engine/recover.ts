@@ -1,5 +1,6 @@
 import type { EpicPlan, EventPayload } from '../domain/events.ts';
 import type { Prd } from '../domain/prd.ts';
+import { list } from '../domain/judge.ts';
 import { fail, ok, type Outcome, type Problem } from '../domain/problem.ts';
 import { shellWord } from '../domain/shell-word.ts';
 import { findEpic, isFix, storiesToDo, type RunState } from '../domain/state.ts';
@@ -36,6 +37,8 @@ export async function recoverRun(
   });
   // Corrections come first: an edited epic starts again only when it is not merged after all.
   for (const payload of corrections) await ctx.publish(payload);
+  const late = editedTooLate(ctx.state, plans ?? []);
+  if (late !== null) await ctx.publish(late);
   const stillOpen = changed.filter((plan) => ctx.epic(plan.id).phase !== 'merged');
   await ctx.publish({
     type: 'run.resumed',
@@ -199,6 +202,18 @@ function changedPlans(state: RunState, plans: readonly EpicPlan[]): EpicPlan[] {
       return known !== undefined && known.phase !== 'merged' && known.plan.hash !== plan.hash;
     })
     .map((plan) => ({ ...plan, dependsOn: plan.dependsOn.filter((id) => inRun.has(id)) }));
+}
+
+function editedTooLate(state: RunState, plans: readonly EpicPlan[]): EventPayload | null {
+  const ids = plans
+    .filter(({ id, hash }) => {
+      const known = findEpic(state, id);
+      return known?.phase === 'merged' && known.plan.hash !== hash;
+    })
+    .map(({ id }) => id);
+  if (ids.length === 0) return null;
+  const text = `edited after they were merged, which this run does not do again: ${list(ids)} (teams reset, once the run has ended)`;
+  return { type: 'notice', level: 'warning', code: 'edited-after-merge', text };
 }
 
 function describe(

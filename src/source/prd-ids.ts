@@ -1,4 +1,5 @@
 import { isSafeId, STORIES_PER_EPIC } from '../domain/prd.ts';
+import { shellWord } from '../domain/shell-word.ts';
 import { type Findings, quote } from './findings.ts';
 import type { JsonNode } from './json.ts';
 import { type EpicNode, epicsOf, member } from './prd-tree.ts';
@@ -23,6 +24,7 @@ export function checkIds(root: JsonNode, findings: Findings): void {
     checkId(epic.node, 'epic', epicIds, 'in this PRD', findings);
     checkBlank(epic.node, ['title'], epic.name, findings);
     checkSize(epic, findings);
+    checkDone(epic, findings);
     const storyIds = new Map<string, Seen>();
     for (const story of epic.stories) {
       checkBlank(story.node, ['title', 'acceptanceCriteria'], story.name, findings);
@@ -138,6 +140,22 @@ function checkSize(epic: EpicNode, findings: Findings): void {
     message: `${epic.name} has ${count} stories; more than ${STORIES_PER_EPIC} overfill the context of one lead`,
     at: epic.node.members?.get('userStories')?.key ?? epic.node,
     fix: 'split it into several epics',
+  });
+}
+
+/** Runs look at the status of an epic only: a story that was added to it later would wait for ever. */
+function checkDone(epic: EpicNode, findings: Findings): void {
+  if (member(epic.node, 'status')?.value !== 'completed') return;
+  const open = epic.stories.filter(({ node }) => member(node, 'passes')?.value === false);
+  const [first] = open;
+  if (first === undefined) return;
+  const more = open.length === 1 ? '' : ` and ${open.length - 1} more of its stories`;
+  findings.add({
+    severity: 'warning',
+    code: 'completed-without-story',
+    message: `${epic.name} is completed, so no run does ${first.name}${more}`,
+    at: member(first.node, 'passes') ?? first.node,
+    fix: `put it into an epic of its own, or have the whole epic done again: teams reset ${shellWord(epic.name)}`,
   });
 }
 

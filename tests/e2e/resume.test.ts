@@ -2,10 +2,11 @@ import { readFileSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { assertNothingLeft, leftovers } from '../rig/leftovers.ts';
+import { prd } from '../rig/prd.ts';
 import { eventsOf, journal } from '../rig/run-files.ts';
 import { startTeams } from '../rig/teams.ts';
 import type { TempRepo } from '../rig/temp-repo.ts';
-import { expectTeams, mergedIn, type PrdFile, project, rescript } from './play.ts';
+import { expectTeams, mergedIn, noticesOf, type PrdFile, project, rescript } from './play.ts';
 
 /** A run whose teams is killed as soon as it has printed such an event. */
 async function killedAt(repo: TempRepo, event: RegExp): Promise<void> {
@@ -39,6 +40,25 @@ test('an epic that was taken out of the PRD is not built from anything else', as
   await expectTeams(0, ['resume'], { cwd: repo.path });
   expect(mergedIn(repo)).toEqual(['A', 'B']);
   assertNothingLeft(repo);
+});
+
+test('an edit of an epic that is merged already is said to change nothing', async () => {
+  const repo = project({
+    epics: [{ id: 'A' }, { id: 'B', dependsOn: ['A'] }],
+    script: { 'team-lead': { epics: { B: [{ hang: true }] } } },
+  });
+  await killedAt(repo, /"type":"attempt.started","epicId":"B"/);
+  repo.write({
+    'prd.json': prd([
+      { id: 'A', stories: 2 },
+      { id: 'B', dependsOn: ['A'] },
+    ]),
+  });
+  rescript(repo, {});
+  await expectTeams(0, ['resume'], { cwd: repo.path });
+  expect(noticesOf(repo, 'edited-after-merge')).toEqual([
+    'edited after they were merged, which this run does not do again: A (teams reset, once the run has ended)',
+  ]);
 });
 
 test('a merge that was cut off does not count as one', async () => {

@@ -105,6 +105,13 @@ test('ids are unique without regard to case; across epics a story id is only a w
   ]);
 });
 
+test('a story that was added to a completed epic is not forgotten in silence', async () => {
+  const userStories = [story('S1', { passes: true }), story('S2', { passes: false })];
+  expect(await found(prd(epic('E1', { status: 'completed', userStories }), epic('E2')))).toEqual([
+    'warning: completed-without-story: E1 is completed, so no run does E1 S2 | put it into an epic of its own, or have the whole epic done again: teams reset E1',
+  ]);
+});
+
 test('stories that are counted anew in every epic are one warning per epic', async () => {
   const userStories = [story('S1'), story('S2'), story('S3')];
   expect(await found(prd(epic('E1', { userStories }), epic('E2', { userStories })))).toEqual([
