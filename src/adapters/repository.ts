@@ -55,8 +55,30 @@ export async function openRepository(cwd: string): Promise<Outcome<Repository>> 
   });
 }
 
-/** Why no commit can be made here: nobody to sign it, nobody to be its author. null when it works. */
-export async function commitProblem(root: string): Promise<Problem | null> {
+/** Why a run cannot make its commits and branches here; null when it can. */
+export async function workProblem(root: string): Promise<Problem | null> {
+  const [uncommittable, inTheWay] = await Promise.all([commitProblem(root), branchProblem(root)]);
+  return uncommittable ?? inTheWay;
+}
+
+/** git keeps branches like files: beside `teams` there can be no `teams/<run-id>`. */
+async function branchProblem(root: string): Promise<Problem | null> {
+  const ours = ['teams', 'teams-epics'];
+  const refs = ours.map((name) => `refs/heads/${name}`);
+  const { stdout } = await runGit(root, ['show-ref', ...refs], { accept: [0, 1] });
+  const branch = ours.find((name) => new RegExp(`^\\S+ refs/heads/${name}$`, 'm').test(stdout));
+  if (branch === undefined) return null;
+  return {
+    code: 'branch-in-the-way',
+    what: `there is a branch ${branch}, and beside it git can make no ${branch}/<run-id>`,
+    where: root,
+    why: 'every run keeps its work on branches of such names',
+    fix: `git branch -m ${branch} my-${branch}`,
+  };
+}
+
+/** Nobody to sign a commit, or nobody to be its author. */
+async function commitProblem(root: string): Promise<Problem | null> {
   const signs = await wantsSignature({ root, run: runGit });
   const args = ['commit-tree', ...(signs ? ['-S'] : []), '-m', 'teams: can a commit be made?', 'HEAD^{tree}'];
   const result = await runGit(root, args, { accept: 'any' });

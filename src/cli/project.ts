@@ -2,12 +2,7 @@ import { join, relative, resolve } from 'node:path';
 import { writeEditorSchemas } from '../adapters/editor-schemas.ts';
 import { loadRuns } from '../adapters/journal/runs.ts';
 import { makeTeamsFolder, teamsFolder } from '../adapters/layout.ts';
-import {
-  commitProblem,
-  excludeTeamsFolder,
-  openRepository,
-  type Repository,
-} from '../adapters/repository.ts';
+import { workProblem, excludeTeamsFolder, openRepository, type Repository } from '../adapters/repository.ts';
 import type { Config } from '../domain/config.ts';
 import { hasErrors } from '../domain/diagnostics.ts';
 import { EXIT, type ExitCode } from '../domain/exit-codes.ts';
@@ -49,9 +44,9 @@ export async function openProject(wish: ProjectWish): Promise<Outcome<Project, E
   }
   const repository = opened.value;
   const { root } = repository;
-  const uncommittable = await commitProblem(root);
-  if (uncommittable !== null) {
-    printProblem(wish, uncommittable);
+  const unworkable = await workProblem(root);
+  if (unworkable !== null) {
+    printProblem(wish, unworkable);
     return fail(EXIT.environment);
   }
   const configName = relative(wish.cwd, join(root, CONFIG_FILE));

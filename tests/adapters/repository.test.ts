@@ -2,7 +2,7 @@ import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import {
-  commitProblem,
+  workProblem,
   excludeTeamsFolder,
   openRepository,
   snapshotTracked,
@@ -96,16 +96,16 @@ test('git that is missing or too old', async () => {
 
 test('says when a commit cannot be made or signed', async () => {
   const { root } = tempRepo();
-  expect(await commitProblem(root)).toBeNull();
+  expect(await workProblem(root)).toBeNull();
   git(root, 'config', 'commit.gpgsign', 'true');
   git(root, 'config', 'gpg.program', '/bin/false');
-  expect(await commitProblem(root)).toMatchObject({ code: 'cannot-sign', where: root });
+  expect(await workProblem(root)).toMatchObject({ code: 'cannot-sign', where: root });
   git(root, 'config', 'commit.gpgsign', 'false');
   git(root, 'config', 'user.useConfigOnly', 'true');
   for (const name of ['GIT_AUTHOR_NAME', 'GIT_AUTHOR_EMAIL', 'GIT_COMMITTER_NAME', 'GIT_COMMITTER_EMAIL']) {
     delete process.env[name];
   }
-  expect(await commitProblem(root)).toMatchObject({
+  expect(await workProblem(root)).toMatchObject({
     code: 'cannot-commit',
     fix: expect.stringContaining('user.name'),
   });
@@ -149,3 +149,25 @@ test('a snapshot has what is changed in tracked files and touches nothing', asyn
     .filter(Boolean);
   expect(names).toEqual(['M', 'a.txt', 'D', 'gone.txt', 'M', 'sp ace/ünï.txt', 'A', 'staged.txt']);
 });
+
+test.each(['teams', 'teams-epics'])(
+  'a branch %s is in the way of those of a run, until it has another name',
+  async (branch) => {
+    const { root } = tempRepo();
+    for (const name of [`${branch}/20261121-0211-k3f9xq`, `mine/${branch}`, 'teams2'])
+      git(root, 'branch', name);
+    expect(await workProblem(root)).toBeNull();
+    git(root, 'branch', '-D', `${branch}/20261121-0211-k3f9xq`);
+    git(root, 'checkout', '-q', '-b', branch);
+    const problem = await workProblem(root);
+    expect(problem).toEqual({
+      code: 'branch-in-the-way',
+      what: `there is a branch ${branch}, and beside it git can make no ${branch}/<run-id>`,
+      where: root,
+      why: 'every run keeps its work on branches of such names',
+      fix: `git branch -m ${branch} my-${branch}`,
+    });
+    git(root, ...(problem?.fix ?? '').split(' ').slice(1));
+    expect(await workProblem(root)).toBeNull();
+  },
+);

@@ -54,6 +54,10 @@ test('what cannot be worked with is refused with exit code 3 and a way out', asy
   repo.git('config', 'commit.gpgsign', 'true');
   repo.git('config', 'gpg.program', 'false');
   expect(await refusal(repo.path)).toMatch(/cannot be signed[\s\S]*git config commit\.gpgsign false/);
+  repo.git('config', 'commit.gpgsign', 'false');
+  repo.git('config', 'user.name', 'Ada');
+  repo.git('branch', 'teams');
+  expect(await refusal(repo.path)).toMatch(/there is a branch teams[\s\S]*git branch -m teams my-teams/);
   repo.git('symbolic-ref', 'HEAD', 'refs/heads/unborn');
   expect(await refusal(repo.path)).toMatch(/branch unborn has no commit yet[\s\S]*git commit/);
   expect(readdirSync(repo.path)).not.toContain('.teams');

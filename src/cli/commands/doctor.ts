@@ -7,7 +7,7 @@ import { ROLE_CLIS } from '../../adapters/agents/roles/registry.ts';
 import { diskFacts } from '../../adapters/disk.ts';
 import { gitVersion } from '../../adapters/git/version.ts';
 import { teamsFolder } from '../../adapters/layout.ts';
-import { commitProblem, openRepository } from '../../adapters/repository.ts';
+import { workProblem, openRepository } from '../../adapters/repository.ts';
 import { type Config, DEFAULTS } from '../../domain/config.ts';
 import { type UsedBackend, type DoctorFacts, findingsOf, isReady } from '../../domain/doctor.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
@@ -58,10 +58,10 @@ async function gatherFacts({ cwd, env }: DoctorOptions): Promise<DoctorFacts> {
     ...uses.keys(),
   ]);
   const teams = teamsFolder(root);
-  const [backends, disk, uncommittable] = await Promise.all([
+  const [backends, disk, unworkable] = await Promise.all([
     inspectBackends(names, config ?? DEFAULTS, root),
     diskFacts(existsSync(teams) ? teams : root),
-    opened.ok ? commitProblem(root) : null,
+    opened.ok ? workProblem(root) : null,
   ]);
   return {
     teams: about.version,
@@ -74,7 +74,7 @@ async function gatherFacts({ cwd, env }: DoctorOptions): Promise<DoctorFacts> {
     },
     disk,
     repository: opened.ok
-      ? ok({ root, branch: opened.value.branch, head: opened.value.head, problem: uncommittable })
+      ? ok({ root, branch: opened.value.branch, head: opened.value.head, problem: unworkable })
       : opened,
     configuration: {
       file: file === null ? null : name,
