@@ -22,6 +22,14 @@ export interface Launch {
   readonly sessionId?: string;
 }
 
+/** A session whose process was started, as far as its backend may have to look for more of it. */
+export interface StartedSession extends SessionRequest {
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  /** What the agent CLI calls it; null: not told yet. */
+  readonly sessionId: string | null;
+}
+
 /** A session that a person talks to: in their checkout (`worktree`) and without limits, because they end it. */
 export type TalkRequest = Omit<SessionRequest, 'limits'>;
 
@@ -69,11 +77,12 @@ export interface Backend {
   readLine(line: string): LineFacts | null;
   /**
    * When the session last did something that its standard output does not tell, in milliseconds since the epoch; null:
-   * nothing is known. Asked when the idle limit is about to strike, which then begins anew.
+   * nothing is known. Asked when the idle limit is about to strike, which then begins anew. This and what follows reads
+   * files that the agent can do anything to: when it rejects, nothing is known.
    */
-  lastSign?(request: SessionRequest): Promise<number | null>;
+  lastSign?(session: StartedSession): Promise<number | null>;
   /** What only its files tell of this process, once it has ended; null: nothing more. */
-  usageAfter?(request: SessionRequest): Promise<Usage | null>;
+  usageAfter?(session: StartedSession): Promise<Usage | null>;
   /** The same for a failure that the session ended with, such as when a limit is lifted. */
-  failureAfter?(request: SessionRequest, failure: AgentFailure): Promise<AgentFailure>;
+  failureAfter?(session: StartedSession, failure: AgentFailure): Promise<AgentFailure>;
 }

@@ -55,12 +55,6 @@ export function readCodexLine(text: string): LineFacts | null {
   }
 }
 
-/** The id of the session that a line tells, or null. */
-export function threadOf(text: string): string | null {
-  const line = parse(text);
-  return line?.type === 'thread.started' && typeof line.thread_id === 'string' ? line.thread_id : null;
-}
-
 /** Told as soon as it begins: what takes long is what a person wants to see. */
 function startedFacts(item: Item): LineFacts {
   if (item.type === 'command_execution') return { activity: { kind: 'tool', text: words(item.command) } };

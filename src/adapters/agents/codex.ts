@@ -1,13 +1,12 @@
-import { createReadStream, existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Config } from '../../domain/config.ts';
 import type { Sandbox } from '../../domain/doctor.ts';
 import type { SessionRequest } from '../../engine/ports.ts';
-import type { Backend } from './backend.ts';
-import { readCodexLine, threadOf } from './codex-events.ts';
+import type { Backend, StartedSession } from './backend.ts';
+import { readCodexLine } from './codex-events.ts';
 import { lastWrite, NO_ROLLOUTS, readRollouts, type Rollouts } from './codex-rollouts.ts';
 import { gitFolders } from './git-folders.ts';
 import { canIsolate, NAMESPACES_FIX } from './isolation.ts';
@@ -99,14 +98,12 @@ export function codexBackend(config: Config, root: string): Backend {
       inherit: await inherited(),
       env: {},
     }),
-    lastSign: async (request) => {
-      const { thread, since } = await whereabouts(request);
-      return thread === null ? null : lastWrite(codexHome(), thread, since);
-    },
-    usageAfter: async (request) => (await rolloutsOf(request)).usage,
-    failureAfter: async (request, failure) =>
+    lastSign: async ({ sessionId, since }) =>
+      sessionId === null ? null : lastWrite(codexHome(), sessionId, since),
+    usageAfter: async (session) => (await rolloutsOf(session)).usage,
+    failureAfter: async (session, failure) =>
       failure.kind === 'rate-limit'
-        ? { ...failure, resetsAt: (await rolloutsOf(request)).resetsAt }
+        ? { ...failure, resetsAt: (await rolloutsOf(session)).resetsAt }
         : failure,
   };
 }
@@ -157,34 +154,8 @@ async function keysOfProviders(): Promise<readonly string[]> {
   return [...text.matchAll(/^\s*env_key\s*=\s*["']([A-Za-z_]\w*)["']/gm)].flatMap(([, name]) => name ?? []);
 }
 
-async function rolloutsOf(request: SessionRequest): Promise<Rollouts> {
-  const { thread, since } = await whereabouts(request);
-  return thread === null ? NO_ROLLOUTS : readRollouts(codexHome(), thread, since);
-}
-
-async function whereabouts({ folder }: SessionRequest): Promise<{ thread: string | null; since: number }> {
-  const [thread, { mtimeMs }] = await Promise.all([
-    threadOfSession(join(folder, 'session.ndjson')),
-    // Written last before the session began.
-    stat(join(folder, 'argv.json')),
-  ]);
-  return { thread, since: mtimeMs };
-}
-
-/** It is in the first line, after whatever else the program printed before. */
-async function threadOfSession(log: string): Promise<string | null> {
-  const lines = createInterface({ input: createReadStream(log, 'utf8'), crlfDelay: Infinity });
-  let left = 20;
-  try {
-    for await (const line of lines) {
-      const thread = threadOf(line);
-      if (thread !== null || --left === 0) return thread;
-    }
-    return null;
-  } finally {
-    lines.close();
-  }
-}
+const rolloutsOf = async ({ sessionId, since }: StartedSession): Promise<Rollouts> =>
+  sessionId === null ? NO_ROLLOUTS : readRollouts(codexHome(), sessionId, since);
 
 /** TOML escapes as JSON does, and DEL as well. */
 const tomlString = (text: string): string => JSON.stringify(text).replace(/\u007f/g, '\\u007f');

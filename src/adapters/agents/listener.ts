@@ -19,6 +19,8 @@ const NEWLINE = 0x0a;
 const LINE_END = Buffer.from('\n');
 
 export interface Listener {
+  /** What the agent CLI calls the session; null: not told yet. */
+  readonly sessionId: string | null;
   stdout(chunk: Buffer): void;
   stderr(chunk: Buffer): void;
   /** Something `teams` itself has to say about the session. */
@@ -38,7 +40,7 @@ export function listen(
   const allowed = rateLimit();
   let usage: Usage | null = null;
   let failure: AgentFailure | null = null;
-  let opened = false;
+  let opened: string | null = null;
 
   const tell = (kind: 'message' | 'tool' | 'file' | 'agent', raw: string): void => {
     const text = clip(printable(raw), TEXT);
@@ -59,8 +61,8 @@ export function listen(
     const facts = backend.readLine(bytes.toString('utf8'));
     if (facts === null) return text(bytes);
     const sessionId = launch.sessionId ?? facts.sessionId;
-    if (!opened && sessionId !== undefined && SESSION_ID.test(sessionId)) {
-      opened = true;
+    if (opened === null && sessionId !== undefined && SESSION_ID.test(sessionId)) {
+      opened = sessionId;
       watch.opened(sessionId);
     }
     if (facts.usage !== undefined) usage = add(usage, facts.usage);
@@ -74,6 +76,9 @@ export function listen(
   const lines = splitLines({ json, text });
 
   return {
+    get sessionId() {
+      return opened;
+    },
     stdout: (chunk) => lines.push(chunk),
     stderr: (chunk) => tail.push(chunk),
     note: (words) => tail.push(Buffer.from(`\n${words}\n`)),

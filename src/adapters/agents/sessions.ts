@@ -8,6 +8,7 @@ import { openLog } from '../process/bounded-log.ts';
 import { type ChildEnd, runChild } from '../process/child.ts';
 import { newMark, sessionMark } from '../process/mark.ts';
 import { secretsOf } from '../secrets.ts';
+import type { StartedSession } from './backend.ts';
 import { contractEnvironment, inheritedEnvironment } from './environment.ts';
 import { listen } from './listener.ts';
 import { gitSettings } from './git-settings.ts';
@@ -72,6 +73,8 @@ export function createSessions({
         stdout: openLog(join(request.folder, 'session.ndjson')),
         stderr: openLog(join(request.folder, 'stderr.log')),
       };
+      const since = Date.now();
+      const session = (): StartedSession => ({ ...request, since, sessionId: listener.sessionId });
       const end = await runChild(
         {
           argv,
@@ -86,8 +89,7 @@ export function createSessions({
           }),
           mark: sessionMark(mark),
           limits: request.limits,
-          // What cannot be read, such as a file that has just vanished, tells nothing.
-          lastSign: async () => (await backend.lastSign?.(request).catch(() => null)) ?? null,
+          lastSign: () => unlessUnreadable(backend.lastSign?.(session())),
           stopSignal: launch.stopSignal ?? 'SIGTERM',
           patience: config.timeouts.grace / 3,
           redact: secrets.stream,
@@ -104,11 +106,11 @@ export function createSessions({
       const trouble = [end.failure, await logs.stdout.close(), await logs.stderr.close()];
       for (const words of trouble) if (words !== null) listener.note(words);
       const said = listener.end();
-      const usage = (await backend.usageAfter?.(request)) ?? said.usage;
+      const usage = (await unlessUnreadable(backend.usageAfter?.(session()))) ?? said.usage;
       const failure =
         said.failure === null
           ? null
-          : ((await backend.failureAfter?.(request, said.failure)) ?? said.failure);
+          : ((await unlessUnreadable(backend.failureAfter?.(session(), said.failure))) ?? said.failure);
       return {
         cause: CAUSES[end.cause],
         exitCode: end.exitCode,
@@ -120,3 +122,7 @@ export function createSessions({
     },
   };
 }
+
+/** A file that has just vanished, or that the agent removed, tells nothing: that costs what it would have told, no more. */
+const unlessUnreadable = async <T>(asked: Promise<T | null> | undefined): Promise<T | null> =>
+  (await asked?.catch(() => null)) ?? null;

@@ -2,10 +2,12 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { LineFacts } from '../../../src/adapters/agents/backend.ts';
-import { failureOf, readCodexLine, threadOf } from '../../../src/adapters/agents/codex-events.ts';
+import { failureOf, readCodexLine } from '../../../src/adapters/agents/codex-events.ts';
 import { lastWrite, readRollouts } from '../../../src/adapters/agents/codex-rollouts.ts';
+import type { SessionEnd } from '../../../src/engine/ports.ts';
+import { SessionRig } from './session-rig.ts';
 
 const STREAMS = fileURLToPath(new URL('../../fixtures/streams/codex-0.169.0/', import.meta.url));
 const THREAD = '00000000-0000-4000-8000-000000000001';
@@ -66,7 +68,7 @@ describe('lines of codex exec --json', () => {
     'are all understood: %s',
     (stream) => {
       expect(factsOf(stream).length).toBeGreaterThan(2);
-      expect(threadOf(linesOf(stream)[0] ?? '')).toBe(THREAD);
+      expect(factsOf(stream)[0]).toEqual({ sessionId: THREAD });
     },
   );
 
@@ -167,5 +169,72 @@ describe('files of a session', () => {
     keep('commit', 2);
     expect(await readRollouts(home, 'another', since)).toEqual({ usage: null, resetsAt: null });
     expect(await readRollouts(home, THREAD, Date.now() + 60_000)).toEqual({ usage: null, resetsAt: null });
+  });
+});
+
+describe('a session that does something to the files in its folder', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  /** Of a session with this program for a codex, which has a home of its own. */
+  const endOf = async (program: string): Promise<SessionEnd> => {
+    const rig = new SessionRig();
+    onTestFinished(() => rig.remove());
+    writeFileSync(join(rig.root, '.git'), `gitdir: ${rig.root}\n`);
+    writeFileSync(join(rig.root, 'commondir'), '.\n');
+    mkdirSync(join(rig.root, 'bin'));
+    writeFileSync(join(rig.root, 'bin/codex'), program, { mode: 0o755 });
+    vi.stubEnv('PATH', `${join(rig.root, 'bin')}:${process.env['PATH']}`);
+    vi.stubEnv('CODEX_HOME', join(rig.root, 'home'));
+    return rig.start(rig.sh(''), { backend: 'codex' }).end;
+  };
+
+  it.each([
+    ['removes them', 'rm "$folder"/*'],
+    ['removes the folder', 'rm -r "$folder"'],
+    ['gives them another date', 'touch -d "2 days" "$folder"/*'],
+    ['writes another session into its log', 'echo x > "$folder/session.ndjson"'],
+  ])('is told what it spent, and until when the limit holds, all the same: %s', async (_, harm) => {
+    const record = JSON.stringify({
+      timestamp: '2100-01-01T00:00:00Z',
+      type: 'token_usage_record',
+      payload: { thread_id: THREAD, usage: { input_tokens: 70, output_tokens: 5 } },
+    });
+    const count = JSON.stringify({
+      type: 'token_count',
+      payload: { rate_limits: { primary: { used_percent: 100, resets_at: 4_000_000_000 } } },
+    });
+    const program = `#!/bin/sh
+      folder=$(dirname "$TEAMS_RESULT_PATH")
+      echo '{"type":"thread.started","thread_id":"${THREAD}"}'
+      day="$CODEX_HOME/sessions/$(date -u +%Y/%m/%d)"
+      mkdir -p "$day"
+      echo '{"type":"session_meta","payload":{"id":"${THREAD}","session_id":"${THREAD}"}}' > "$day/rollout-1.jsonl"
+      echo '${record}' >> "$day/rollout-1.jsonl"
+      echo '${count}' >> "$day/rollout-1.jsonl"
+      echo '{"type":"turn.failed","error":{"message":"usage limit"}}'
+      cat > /dev/null
+      ${harm}
+      exit 1
+    `;
+    expect(await endOf(program)).toMatchObject({
+      cause: 'exit',
+      exitCode: 1,
+      usage: { inputTokens: 70, outputTokens: 5, costUsd: null },
+      failure: { kind: 'rate-limit', text: 'usage limit', resetsAt: 4_000_000_000_000 },
+    });
+  });
+
+  it('costs what only its files would have told when they cannot be read', async () => {
+    const program = `#!/bin/sh
+      echo '{"type":"thread.started","thread_id":"${THREAD}"}'
+      echo '{"type":"turn.completed","usage":{"input_tokens":9,"output_tokens":2}}'
+      mkdir -p "$CODEX_HOME/sessions/$(date -u +%Y/%m/%d)/rollout-1.jsonl"
+      cat > /dev/null
+    `;
+    expect(await endOf(program)).toMatchObject({
+      exitCode: 0,
+      usage: { inputTokens: 9, outputTokens: 2, costUsd: null },
+      failure: null,
+    });
   });
 });
