@@ -119,6 +119,31 @@ ${marked('resume', 'teams resume')}`,
 );
 
 test.skipIf(!canMount)(
+  'a disk that an agent fills before what it left can be kept: said, and resume goes on',
+  () => {
+    const fillGit = 'dd if=/dev/zero of={root}/.git/worktrees/filler bs=4k count=1000 2>/dev/null; true';
+    const repo = project({
+      epics: [{ id: 'A' }],
+      script: { 'team-lead': { default: [...honest, { write: { 'left.txt': 'over' } }, sh(fillGit)] } },
+    });
+    mkdirSync(join(repo.path, '.git/worktrees'));
+    const { stdout } = inNamespace(
+      repo.path,
+      `mount -t tmpfs -o size=1m tmpfs .git/worktrees
+${marked('run', 'teams run')}
+rm .git/worktrees/filler
+echo '{}' > agents.json
+${marked('resume', 'teams resume')}`,
+    );
+    expect(part(stdout, 'run')).toMatch(
+      /cannot write the files of the run: the disk is full\n {2}where: \S+\/index\n[\s\S]*free some disk space, then: teams resume[\s\S]*exit 3/,
+    );
+    expect(part(stdout, 'resume')).toMatch(/1 of 1 epics merged[\s\S]*exit 0/);
+    assertNothingLeft(repo);
+  },
+);
+
+test.skipIf(!canMount)(
   'a read-only .teams: what can only be looked at is shown, the rest is refused with a reason',
   () => {
     const repo = project({ epics: [{ id: 'A' }, { id: 'B' }], script: { 'team-lead': { default: honest } } });

@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Config } from '../../domain/config.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { type ForegroundEnd, runForeground } from '../process/foreground.ts';
@@ -9,6 +7,7 @@ import type { TalkRequest } from './backend.ts';
 import { contractEnvironment, terminalEnvironment } from './environment.ts';
 import { gitSettings } from './git-settings.ts';
 import { findBackend } from './registry.ts';
+import { writeRecord } from './session-record.ts';
 
 export interface Conversations {
   /** Null when a person can talk to this backend here and now, otherwise why not. */
@@ -66,8 +65,7 @@ export function createConversations({
         env: told,
         inherited: Object.keys(inherited),
       };
-      const text = secretsOf(config).text(`${JSON.stringify(record, null, 2)}\n`);
-      await writeFile(join(request.folder, 'argv.json'), text, { mode: 0o600 });
+      await writeRecord(request.folder, secretsOf(config).text(`${JSON.stringify(record, null, 2)}\n`));
       return runForeground({
         argv: launch.argv,
         cwd: request.worktree,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../domain/config.ts';
 import { printable } from '../../domain/printable.ts';
@@ -8,12 +8,14 @@ import { openLog } from '../process/bounded-log.ts';
 import { type ChildEnd, runChild } from '../process/child.ts';
 import { newMark, sessionMark } from '../process/mark.ts';
 import { secretsOf } from '../secrets.ts';
+import { storing } from '../storage-error.ts';
 import type { StartedSession } from './backend.ts';
 import { contractEnvironment, inheritedEnvironment } from './environment.ts';
 import { listen } from './listener.ts';
 import { gitSettings } from './git-settings.ts';
 import { openMailbox } from './mailbox.ts';
 import { findBackend } from './registry.ts';
+import { writeRecord } from './session-record.ts';
 
 const CAUSES = {
   exit: 'exit',
@@ -61,12 +63,11 @@ export function createSessions({
         env: told,
         inherited: Object.keys(inherited),
       };
-      const text = secrets.text(`${JSON.stringify(record, null, 2)}\n`);
-      await writeFile(join(request.folder, 'argv.json'), text, { mode: 0o600 });
+      await writeRecord(request.folder, secrets.text(`${JSON.stringify(record, null, 2)}\n`));
 
       const mailbox =
         stdin === 'messages' && backend.message !== undefined ? openMailbox(backend.message) : null;
-      const prompt = mailbox === null ? '' : await readFile(request.promptFile, 'utf8');
+      const prompt = mailbox === null ? '' : await readPrompt(request.promptFile);
       const listener = listen(request, backend, launch, watch, mailbox);
       for (const note of launch.notes ?? []) watch.notice(printable(note));
       const logs = {
@@ -122,6 +123,8 @@ export function createSessions({
     },
   };
 }
+
+const readPrompt = (path: string): Promise<string> => storing(path, () => readFile(path, 'utf8'));
 
 /** A file that has just vanished, or that the agent removed, tells nothing: that costs what it would have told, no more. */
 const unlessUnreadable = async <T>(asked: Promise<T | null> | undefined): Promise<T | null> =>

@@ -1,10 +1,11 @@
 import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { storing } from '../storage-error.ts';
 import type { Repo } from './open.ts';
 
 /**
  * Runs `use` with a copy of a checkout's index in GIT_INDEX_FILE, so that nothing that is staged there changes.
- * The copy lies beside the index: git may rename files between them.
+ * The copy lies beside the index: git may rename files between them. Throws `StorageError`.
  */
 export async function withIndexCopy<T>(
   { run }: Pick<Repo, 'run'>,
@@ -13,13 +14,15 @@ export async function withIndexCopy<T>(
 ): Promise<T> {
   const { stdout } = await run(checkout, ['rev-parse', '--git-path', 'index']);
   const index = resolve(checkout, stdout.replace(/\n$/, ''));
-  const folder = await mkdtemp(`${index}.teams-`);
+  const folder = await storing(dirname(index), () => mkdtemp(`${index}.teams-`));
   try {
     const copy = join(folder, 'index');
-    await copyFile(index, copy).catch((error: NodeJS.ErrnoException) => {
-      // No index yet: git starts with an empty one.
-      if (error.code !== 'ENOENT') throw error;
-    });
+    await storing(copy, () =>
+      copyFile(index, copy).catch((error: NodeJS.ErrnoException) => {
+        // No index yet: git starts with an empty one.
+        if (error.code !== 'ENOENT') throw error;
+      }),
+    );
     return await use({ GIT_INDEX_FILE: copy });
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -44,10 +47,12 @@ export function savePatch(repo: Repo, worktree: string, patchFile: string): Prom
       against,
     ];
     await repo.run(worktree, args, { env });
-    const { size } = await stat(patchFile);
-    if (size > 0) return true;
-    await rm(patchFile);
-    return false;
+    return storing(patchFile, async () => {
+      const { size } = await stat(patchFile);
+      if (size > 0) return true;
+      await rm(patchFile);
+      return false;
+    });
   });
 }
 

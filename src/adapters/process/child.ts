@@ -5,6 +5,7 @@ import { startTimeOf } from '../process-table.ts';
 import type { BoundedLog } from './bounded-log.ts';
 import { endLeftovers, signalAll, type Belongings } from './leftovers.ts';
 import { watchLimits } from './limits.ts';
+import { StorageError } from '../storage-error.ts';
 import { factsOf } from './proc-fs.ts';
 import type { StreamRedactor } from './redactor.ts';
 
@@ -121,7 +122,7 @@ interface Spawned {
 }
 
 function spawn({ argv: [file, ...args], cwd, env, stdinFile, input: wish }: ChildRequest): Spawned {
-  const input = stdinFile === null ? null : openSync(stdinFile, 'r');
+  const input = stdinFile === null ? null : openInput(stdinFile);
   const child = execa(file, args, {
     cwd,
     env,
@@ -145,6 +146,14 @@ function spawn({ argv: [file, ...args], cwd, env, stdinFile, input: wish }: Chil
     });
   });
   return { pid: child.pid, stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, exit };
+}
+
+function openInput(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    throw new StorageError(path, error);
+  }
 }
 
 const notStarted = (code: string | undefined, message: string | undefined): Exit => ({

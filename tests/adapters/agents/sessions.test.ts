@@ -126,6 +126,36 @@ describe('a session', () => {
   });
 });
 
+describe('a file that a session needs and that the system refuses', () => {
+  it.each([
+    ['argv.json', 'none' as const],
+    ['prompt.md', 'prompt' as const],
+  ])('is a problem of the disk, told with its path: %s', async (name, stdin) => {
+    const folder = join(rig.root, 'refused');
+    // Whoever may write everywhere cannot write over a folder, nor read what is not there.
+    if (name === 'argv.json') mkdirSync(join(folder, name), { recursive: true });
+    else mkdirSync(folder);
+    const promptFile = join(folder, 'prompt.md');
+    const session = rig.start(rig.sh('', { stdin }), { folder, promptFile });
+    await expect(session.end).rejects.toMatchObject({
+      name: 'StorageError',
+      problem: { code: 'storage', where: join(folder, name) },
+    });
+  });
+
+  it('is one as well when the prompt is said to the agent', async () => {
+    const promptFile = join(rig.root, 'not-there.md');
+    const session = rig.start(rig.script([]), { promptFile });
+    await expect(session.end).rejects.toMatchObject({
+      name: 'StorageError',
+      problem: {
+        where: promptFile,
+        what: 'cannot write the files of the run: the file or its folder is gone',
+      },
+    });
+  });
+});
+
 describe('the environment of a session', () => {
   const before = { ...process.env };
   afterEach(() => {
