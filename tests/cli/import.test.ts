@@ -177,7 +177,10 @@ test('issues come from the standard input; --json tells all of it', async () => 
       { id: 'GH-20', stories: [{ source: 'https://github.com/octo/shelf/issues/20#from-a-browser' }, {}] },
       { id: 'GH-30', dependsOn: ['GH-12'] },
     ],
-    done: [{ title: '#10 Typo', why: 'it is closed', line: 19 }],
+    done: [
+      { title: '#10 Typo', why: 'it is closed', line: 19 },
+      { title: '#20 From nowhere', why: 'it is ticked', line: 20 },
+    ],
   });
   const long = Array.from({ length: 30 }, () => Buffer.alloc(1_000_000, 'x'));
   expect(await importCommand({ ...options, stdin: Readable.from(long) })).toBe(2);

@@ -108,11 +108,21 @@ const task = fc.record(
   },
   { requiredKeys: ['id'] },
 );
+const checklist = fc
+  .array(
+    fc.tuple(
+      fc.constantFrom('- [ ] ', '- [x] ', '  - [ ] ', '- '),
+      fc.constantFrom('#', 'o/r#', 'a '),
+      fc.nat(8),
+    ),
+    { maxLength: 6 },
+  )
+  .map((lines) => lines.map((parts) => parts.join('')).join('\n'));
 const issue = fc.record(
   {
     number: fc.nat(8),
     title: text,
-    body: fc.oneof(markdown, text, fc.constant('Depends on #1, #2\n- [ ] x')),
+    body: fc.oneof(markdown, text, fc.constant('Depends on #1, #2\n- [ ] x'), checklist),
     labels: fc.oneof(fc.constantFrom<unknown>(['epic'], [{ name: 'bug' }], 3), list),
     state: fc.constantFrom('OPEN', 'closed'),
     url: fc.oneof(

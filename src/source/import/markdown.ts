@@ -22,8 +22,10 @@ const DOCUMENT =
 
 /** A PRD in Markdown: headings are epics and stories, lists are stories and criteria. */
 export function importMarkdown(source: SourceText): Draft {
-  return new MarkdownPrd(readMarkdown(source.text)).draft();
+  return draftOfMarkdown(readMarkdown(source.text));
 }
+
+export const draftOfMarkdown = (root: Section): Draft => new MarkdownPrd(root).draft();
 
 class MarkdownPrd {
   readonly #root: Section;
