@@ -70,6 +70,9 @@ function readPrompt(name: string): PromptFile {
 
 const readText = (name: string): string => readFileSync(join(packageRoot(), 'prompts', `${name}.md`), 'utf8');
 
+/** A page of the documentation where this installation has it, for messages. */
+export const docsPage = (name: string): string => join(packageRoot(), 'docs', `${name}.md`);
+
 /** The package that this code is part of, whether it runs from dist/ or from src/. */
 export function packageRoot(): string {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {

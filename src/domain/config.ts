@@ -69,7 +69,7 @@ export const configSchema = z.strictObject({
   permissions: z
     .enum(['safe', 'sandboxed', 'bypass'])
     .optional()
-    .describe('What a session may do without asking; docs/backends says what each can prevent'),
+    .describe('What a session may do without asking; what that prevents depends on the backend'),
   preset: z
     .enum(['balanced', 'full', 'minimal'])
     .optional()

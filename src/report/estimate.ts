@@ -42,7 +42,7 @@ function basisText({ backend, from, attempts, runs }: Basis): string {
   if (from === 'recorded')
     return `${plural(attempts, 'attempt')} on ${name} in ${plural(runs, 'recorded run')}`;
   const why = attempts === 0 ? 'no attempt' : `only ${plural(attempts, 'attempt')}`;
-  return `assumptions, no measurements (docs/estimate.md): ${why} on ${name} ${attempts > 1 ? 'are' : 'is'} on record here`;
+  return `assumptions, no measurements: ${why} on ${name} ${attempts > 1 ? 'are' : 'is'} on record here`;
 }
 
 function rangeText(range: Range | null, text: (value: number) => string): string {

@@ -122,8 +122,13 @@ function phaseLine({ state, pid, now }: StatusView): string {
   }
 }
 
-const ago = (state: RunState, now: number): string =>
-  state.endedAt === null ? '' : ` ${formatDuration(now - Date.parse(state.endedAt))} ago`;
+function ago(state: RunState, now: number): string {
+  if (state.endedAt === null) return '';
+  const ms = now - Date.parse(state.endedAt);
+  return ms < JUST_NOW ? ' just now' : ` ${formatDuration(ms)} ago`;
+}
+
+const JUST_NOW = 5_000;
 
 function epicLine(epic: EpicState, width: number, paint: Paint): string {
   const { done, total } = storyCount(epic);

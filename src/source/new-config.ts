@@ -45,7 +45,7 @@ export const ABOUT: Readonly<Record<(typeof TIMES)[number], string>> = {
   'timeouts.idle': 'how long a session may say nothing',
   'timeouts.run': 'the whole run',
   'timeouts.check': 'one command of setup or verify',
-  'timeouts.grace': 'a stop, before what still runs is killed',
+  'timeouts.grace': 'a whole stop; what still runs after a third of it is killed',
 };
 
 const steps = (answers: Answers): string => `

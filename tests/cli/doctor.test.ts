@@ -138,7 +138,7 @@ agents
                  sandbox   none
                  backend play: there is no script HERE/none.yml
                  where  backends.play.script in teams.config.yml
-                 fix    write one (docs/scripted-agent.md shows how) or correct the path, which is relative to the repository root
+                 fix    write one (${join(import.meta.dirname, '../../docs/scripted-agent.md')} shows how) or correct the path, which is relative to the repository root
 
 not ready: 1 problem to mend first (3 warnings)
 `);
@@ -279,7 +279,7 @@ test('permissions: sandboxed are refused where the CLI has no sandbox', async ()
   expect(code).toBe(3);
   expect(text).toContain(`                 backend copilot has no permission profile "sandboxed"
                  where  permissions in teams.config.yml
-                 fix    use "safe" or "bypass"; docs/backends/copilot.md says what each can prevent
+                 fix    use "safe" or "bypass"; ${join(import.meta.dirname, '../../docs/backends/copilot.md')} says what each can prevent
 `);
 });
 

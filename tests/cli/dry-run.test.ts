@@ -56,7 +56,7 @@ critical path *  A → B (2 stories)
 time      14m to 26m, 1 session at a time (8 of 10 simulated runs)
 tokens    756k to 3.0M in, 19k to 61k out
 cost      unknown
-from      assumptions, no measurements (docs/estimate.md): no attempt on claude is on record here
+from      assumptions, no measurements: no attempt on claude is on record here
 
 would run 2 epics from main at ${commit}, 1 at a time on claude; nothing was done
 `);

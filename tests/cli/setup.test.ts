@@ -106,7 +106,7 @@ timeouts:
   idle: 10m    # how long a session may say nothing
   run: 5h      # the whole run
   check: 15m   # one command of setup or verify
-  grace: 10s   # a stop, before what still runs is killed
+  grace: 10s   # a whole stop; what still runs after a third of it is killed
 
 # What a run may spend: costUsd (US dollars, as far as the agent CLI tells), tokens (of all sessions, with what was read
 # from caches), or both. When one is spent, nothing new is started and the run ends as stalled. Without one: no limit.

@@ -56,7 +56,7 @@ critical path *  EPIC-001 → EPIC-002 (2 stories)
 time      6s to 14s, 1 session at a time (8 of 10 simulated runs)
 tokens    unknown
 cost      unknown
-from      assumptions, no measurements (docs/estimate.md): no attempt on agents is on record here
+from      assumptions, no measurements: no attempt on agents is on record here
 
 prd.json is written: 2 epics.
   teams plan            have the epics planned, and agree to the plans

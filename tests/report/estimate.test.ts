@@ -23,7 +23,7 @@ test('assumptions are called so, and unknown is never a number', () => {
   expect(text({})).toBe(`time      1m 30s to 1h 30m, 3 sessions at a time (8 of 10 simulated runs)
 tokens    unknown
 cost      unknown
-from      assumptions, no measurements (docs/estimate.md): no attempt on claude is on record here
+from      assumptions, no measurements: no attempt on claude is on record here
 `);
 });
 
@@ -45,7 +45,7 @@ test('records of several backends, journals left out, and the time limit of a ru
 tokens    950 to 1.2M in, about 9.4k out
 cost      $0.50 to $12
 from      12 attempts on codex in 3 recorded runs
-          assumptions, no measurements (docs/estimate.md): only 2 attempts on mine are on record here
+          assumptions, no measurements: only 2 attempts on mine are on record here
           1 journal is left out: too large, or not readable
           it may reach the time limit of a run, 5h 00m (timeouts.run): teams resume goes on then
 `);

@@ -81,7 +81,7 @@ test('arrows, space, typed text and Enter: what was chosen is what is written', 
   await answer(terminal, 'idle: how long a session may say nothing', 'Enter');
   await answer(terminal, 'run: the whole run', 'Enter');
   await answer(terminal, 'check: one command of setup or verify', 'Enter');
-  await answer(terminal, 'grace: a stop, before what still runs is killed', 'Enter');
+  await answer(terminal, 'grace: a whole stop; what still runs after a third of it is killed', 'Enter');
   await answer(terminal, DOLLARS, '0', 'Enter');
   await terminal.waitFor('A number above 0, such as 20 or 7.50, or nothing');
   await answer(terminal, DOLLARS, 'BSpace', 'Enter');

@@ -7,6 +7,7 @@ import type { Config } from '../../domain/config.ts';
 import type { BackendFacts } from '../../domain/doctor.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { clip, printable } from '../../domain/printable.ts';
+import { docsPage } from '../prompt-files.ts';
 import { findExecutable } from './executable.ts';
 
 const run = promisify(execFile);
@@ -74,7 +75,7 @@ export async function problemOf(
       code: 'permissions-not-supported',
       what: `backend ${name} has no permission profile "${permissions}"`,
       where: 'permissions in teams.config.yml',
-      fix: `use ${cli.profiles.map((one) => `"${one}"`).join(' or ')}; docs/backends/${name}.md says what each can prevent`,
+      fix: `use ${cli.profiles.map((one) => `"${one}"`).join(' or ')}; ${docsPage(`backends/${name}`)} says what each can prevent`,
     };
   }
   const program = await findNativeProgram(cli, root);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { BackendConfig } from '../../domain/config.ts';
+import { docsPage } from '../prompt-files.ts';
 import { readActivityLine } from './activity-lines.ts';
 import type { Backend } from './backend.ts';
 import { ownProgram } from './own-program.ts';
@@ -18,7 +19,7 @@ export function scriptedBackend(name: string, config: ScriptedConfig, root: stri
           code: 'script-missing',
           what: `backend ${name}: there is no script ${script}`,
           where: `backends.${name}.script in teams.config.yml`,
-          fix: 'write one (docs/scripted-agent.md shows how) or correct the path, which is relative to the repository root',
+          fix: `write one (${docsPage('scripted-agent')} shows how) or correct the path, which is relative to the repository root`,
         };
       }
       if (existsSync(agent)) return null;

@@ -29,12 +29,15 @@ export interface AuthoringSession {
   readonly resultName: string;
 }
 
-/** A fresh folder below `.teams/authoring/`. Throws `StorageError`. */
-export async function openAuthoring(
-  teams: string,
-): Promise<{ readonly id: string; readonly folder: string }> {
+/** Where the files of one command are that writes a PRD. */
+export function authoringPlace(teams: string): { readonly id: string; readonly folder: string } {
   const id = newRunId(new Date());
-  const folder = join(teams, 'authoring', id);
+  return { id, folder: join(teams, 'authoring', id) };
+}
+
+/** A fresh folder below `.teams/authoring/`. Throws `StorageError`. */
+export async function openAuthoring(teams: string): Promise<ReturnType<typeof authoringPlace>> {
+  const { id, folder } = authoringPlace(teams);
   await storing(folder, () => mkdir(folder, { recursive: true, mode: 0o700 }));
   return { id, folder };
 }

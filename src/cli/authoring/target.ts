@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { replaceEdited } from '../../adapters/edited-file.ts';
 import { storing } from '../../adapters/storage-error.ts';
@@ -83,7 +83,10 @@ export async function storePrd(
 ): Promise<ExitCode> {
   if (before !== null && into === null) {
     const aside = join(folder, 'replaced.json');
-    await storing(aside, () => writeFile(aside, before, { mode: 0o600 }));
+    await storing(aside, async () => {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await writeFile(aside, before, { mode: 0o600 });
+    });
     context.stderr(`the ${name} that was there is kept in ${relative(context.cwd, aside)}\n`);
   }
   const fix = 'look at it, then do it again';

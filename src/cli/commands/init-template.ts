@@ -16,7 +16,7 @@ import { CONFIG_FILE } from '../../source/load-config.ts';
 import { nearMiss } from '../../source/near-miss.ts';
 import { agrees, type CheckoutWish, findPlace, firstCommit } from '../authoring/checkout.ts';
 import { personAt } from '../authoring/person.ts';
-import { openAuthoring } from '../authoring/session.ts';
+import { authoringPlace } from '../authoring/session.ts';
 import { chooseTarget, storePrd } from '../authoring/target.ts';
 import { withLock } from '../drive.ts';
 import { type CommandContext, printProblem } from '../output.ts';
@@ -68,7 +68,7 @@ async function begin(wish: Wish, template: Template): Promise<ExitCode> {
   const { $schema: _, ...file } = template.file;
   const text = `${JSON.stringify({ $schema: await editorSchema(root, 'prd', path), ...file }, null, 2)}\n`;
   const teams = await makeTeamsFolder(root);
-  const { id, folder } = await openAuthoring(teams);
+  const { id, folder } = authoringPlace(teams);
   const stored = await withLock(wish, teams, id, () => storePrd(wish, target.value, text, folder));
   if (stored !== EXIT.passed) return stored;
   const paint = paintFor(wish.color);

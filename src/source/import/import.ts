@@ -97,7 +97,7 @@ function nothingIn(draft: Draft, format: ImportFormat, findings: Findings): bool
 }
 
 const HINTS: Readonly<Record<ImportFormat, string>> = {
-  markdown: 'write what is to be done as a checklist (- [ ] …) under headings, see docs/import.md',
+  markdown: 'write what is to be done as a checklist (- [ ] …) under headings',
   'spec-kit':
     'tasks look like "- [ ] T001 …" under "## Phase 1: …"; for another kind of list: --format markdown',
   'task-master': 'there have to be tasks under "tasks", or under the name of a tag',

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { findNativeProgram, type NpmCli, problemOf } from '../../../src/adapters/agents/native-program.ts';
 import { DEFAULTS } from '../../../src/domain/config.ts';
@@ -74,6 +74,6 @@ it('refuses a permission profile that the CLI cannot hold a session to', async (
     code: 'permissions-not-supported',
     what: 'backend agent has no permission profile "sandboxed"',
     where: 'permissions in teams.config.yml',
-    fix: 'use "safe" or "bypass"; docs/backends/agent.md says what each can prevent',
+    fix: `use "safe" or "bypass"; ${resolve('docs/backends/agent.md')} says what each can prevent`,
   });
 });
