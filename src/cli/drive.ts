@@ -13,7 +13,7 @@ import { paintFor } from '../report/paint.ts';
 import { plainReporter } from '../report/plain.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { summaryMarkdown } from '../report/summary-md.ts';
-import { type CommandContext, printProblem } from './output.ts';
+import { type CommandContext, refuse } from './output.ts';
 import { onStopSignals } from './stop-signals.ts';
 
 /** The view that fits: events for a program, lines for a file or a pipe, a live table on a terminal. */
@@ -32,10 +32,8 @@ export async function withLock(
   work: () => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const lock = await takeLock(lockFile(teams), { runId });
-  if (!lock.ok) {
-    printProblem(options, lock.error);
-    return lock.error.code === 'lock-held' ? EXIT.locked : EXIT.environment;
-  }
+  if (!lock.ok)
+    return refuse(options, lock.error, lock.error.code === 'lock-held' ? EXIT.locked : EXIT.environment);
   try {
     return await work();
   } finally {

@@ -16,6 +16,10 @@ export class JournalView {
     this.#path = join(folder, JOURNAL_FILE);
   }
 
+  get epicIds(): readonly string[] {
+    return this.state?.epics.map(({ plan }) => plan.id) ?? [];
+  }
+
   get ended(): boolean {
     return this.state !== null && this.state.endedAt !== null;
   }

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { EXIT, type ExitCode } from '../domain/exit-codes.ts';
-import { type CommandContext, printProblem, problemIn } from './output.ts';
+import { type CommandContext, problemIn, refuse } from './output.ts';
 import { programFor } from './program.ts';
 
 /** Runs one command line, without the names of node and the script. Never throws: the exit code tells how it went. */
@@ -20,10 +20,7 @@ export async function main(argv: readonly string[], context: CommandContext): Pr
 
 function explain(error: unknown, context: CommandContext): ExitCode {
   const problem = problemIn(error);
-  if (problem !== null) {
-    printProblem(context, problem);
-    return EXIT.environment;
-  }
+  if (problem !== null) return refuse(context, problem, EXIT.environment);
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
   context.stderr(`this is a bug in teams, please report it with the lines below\n${trace}\n`);
   // 1 is what node itself ends with then: no script mistakes it for success.

@@ -1,3 +1,4 @@
+import type { ExitCode } from '../domain/exit-codes.ts';
 import { type Problem, describeProblem } from '../domain/problem.ts';
 import { printable } from '../domain/printable.ts';
 
@@ -33,6 +34,12 @@ export function contextOf(process: NodeJS.Process): CommandContext {
 /** Shows an expected failure. Parts of it may quote files, agents or git: nothing of that reaches the terminal raw. */
 export function printProblem(context: Pick<CommandContext, 'stderr'>, problem: Problem): void {
   context.stderr(`${printable(describeProblem(problem), { multiline: true })}\n`);
+}
+
+/** The same, and the exit code that goes with it. */
+export function refuse(context: Pick<CommandContext, 'stderr'>, problem: Problem, code: ExitCode): ExitCode {
+  printProblem(context, problem);
+  return code;
 }
 
 /** Errors of adapters carry the problem that a person can act on; anything else that is thrown is a bug of ours. */

@@ -13,7 +13,7 @@ import { isTask } from '../domain/task.ts';
 import { renderDiagnostics } from '../report/diagnostics.ts';
 import { backendNames, CONFIG_FILE, type ConfigRequest, loadConfig } from '../source/load-config.ts';
 import { loadPrd } from '../source/load-prd.ts';
-import { type CommandContext, printProblem } from './output.ts';
+import { type CommandContext, refuse } from './output.ts';
 import { runToResume } from './run-to-resume.ts';
 
 /** What every command that changes something works on: a repository, its configuration and its PRD, all valid. */
@@ -38,17 +38,11 @@ export interface ProjectWish extends CommandContext {
 /** Opens it, or says on stderr what is wrong and gives the exit code. Warnings are said and do not stop. */
 export async function openProject(wish: ProjectWish): Promise<Outcome<Project, ExitCode>> {
   const opened = await openRepository(wish.cwd);
-  if (!opened.ok) {
-    printProblem(wish, opened.error);
-    return fail(EXIT.environment);
-  }
+  if (!opened.ok) return fail(refuse(wish, opened.error, EXIT.environment));
   const repository = opened.value;
   const { root } = repository;
   const unworkable = await workProblem(root);
-  if (unworkable !== null) {
-    printProblem(wish, unworkable);
-    return fail(EXIT.environment);
-  }
+  if (unworkable !== null) return fail(refuse(wish, unworkable, EXIT.environment));
   const configName = relative(wish.cwd, join(root, CONFIG_FILE));
   const { config, diagnostics: ofConfig } = await loadConfig({
     root,
@@ -57,10 +51,7 @@ export async function openProject(wish: ProjectWish): Promise<Outcome<Project, E
     env: wish.env,
   });
   const found = await findPrd(wish, root);
-  if (!found.ok) {
-    printProblem(wish, found.error);
-    return fail(EXIT.environment);
-  }
+  if (!found.ok) return fail(refuse(wish, found.error, EXIT.environment));
   const prdFile = found.value;
   const { prd, diagnostics: ofPrd } = await loadPrd(prdFile, {
     name: relative(wish.cwd, prdFile),
@@ -70,15 +61,19 @@ export async function openProject(wish: ProjectWish): Promise<Outcome<Project, E
   if (diagnostics.length > 0) wish.stderr(renderDiagnostics(diagnostics, { color: wish.color }));
   if (config === null || prd === null || hasErrors(diagnostics)) return fail(EXIT.usage);
   const prdPath = relative(root, prdFile).replaceAll('\\', '/');
-  if (prdPath.startsWith('..')) {
-    printProblem(wish, {
-      code: 'prd-outside',
-      what: 'the PRD is outside of the repository',
-      where: prdFile,
-      fix: 'move it into the repository, it need not be committed',
-    });
-    return fail(EXIT.usage);
-  }
+  if (prdPath.startsWith('..'))
+    return fail(
+      refuse(
+        wish,
+        {
+          code: 'prd-outside',
+          what: 'the PRD is outside of the repository',
+          where: prdFile,
+          fix: 'move it into the repository, it need not be committed',
+        },
+        EXIT.usage,
+      ),
+    );
   await excludeTeamsFolder(repository);
   const teams = await makeTeamsFolder(root);
   // In a fresh clone, `$schema` of the files in it names what is not there yet.

@@ -1,6 +1,7 @@
 import { remainingWork, topologicalOrder } from './graph.ts';
 import type { Epic, Prd } from './prd.ts';
 import { fail, ok, type Outcome, type Problem } from './problem.ts';
+import { unknownEpic } from './unknown-epic.ts';
 
 /** Which epics a run takes on, in the order of the PRD. */
 export interface ScopeWish {
@@ -8,17 +9,6 @@ export interface ScopeWish {
   readonly only: readonly string[];
   /** At most this many; null: no limit. */
   readonly maxEpics: number | null;
-}
-
-/** Null when the PRD has all of these. */
-export function unknownEpic(prd: Prd, ids: readonly string[]): Problem | null {
-  const unknown = ids.find((id) => !prd.epics.some((epic) => epic.id === id));
-  if (unknown === undefined) return null;
-  return {
-    code: 'unknown-epic',
-    what: `--only names ${unknown}, which is not in the PRD`,
-    fix: `one of: ${prd.epics.map((epic) => epic.id).join(', ')}`,
-  };
 }
 
 /** A run cannot ask a person, and neither way out would be what was wished for. */
@@ -31,7 +21,8 @@ export const approvalRefused = (epic: string): Problem & { readonly why: string 
 
 /** `prd` has passed validation: ids are unique, references exist, there is no cycle. */
 export function selectEpics(prd: Prd, wish: ScopeWish): Outcome<readonly Epic[]> {
-  const unknown = unknownEpic(prd, wish.only);
+  const known = prd.epics.map((epic) => epic.id);
+  const unknown = unknownEpic(wish.only, known, 'the PRD');
   if (unknown !== null) return fail(unknown);
   const wanted = prd.epics.filter((epic) => wish.only.length === 0 || wish.only.includes(epic.id));
   const completed = new Set(prd.epics.filter((epic) => epic.status === 'completed').map((epic) => epic.id));

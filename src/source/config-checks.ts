@@ -4,7 +4,7 @@ import { parseDuration } from '../domain/config.ts';
 import type { Report } from './config-issues.ts';
 import { valueAt } from './config-keys.ts';
 import { isRecord, quote } from './findings.ts';
-import { nearMiss } from './near-miss.ts';
+import { nearMiss } from '../domain/near-miss.ts';
 
 /** Timers cannot wait longer than 596 hours and would go off at once. In hours. */
 const LONGEST = 500;

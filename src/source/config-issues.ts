@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { configSchema } from '../domain/config.ts';
 import { valueAt } from './config-keys.ts';
 import { isRecord, quote } from './findings.ts';
-import { nearMiss } from './near-miss.ts';
+import { nearMiss } from '../domain/near-miss.ts';
 import { describeIssue } from './schema-issue.ts';
 
 /** Tells of something wrong at a path of the configuration. */

@@ -17,7 +17,7 @@ import {
 } from './config-keys.ts';
 import { type Layer, type Origin, resolveConfig } from './config-resolve.ts';
 import { Findings, isRecord } from './findings.ts';
-import { nearMiss } from './near-miss.ts';
+import { nearMiss } from '../domain/near-miss.ts';
 import { readText, type SourceText } from './text.ts';
 import { parseYaml } from './yaml.ts';
 

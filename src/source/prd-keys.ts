@@ -1,7 +1,7 @@
 import { epicSchema, prdSchema, storySchema } from '../domain/prd.ts';
 import { type Findings, quote } from './findings.ts';
 import type { JsonNode } from './json.ts';
-import { nearMiss } from './near-miss.ts';
+import { nearMiss } from '../domain/near-miss.ts';
 import { epicsOf } from './prd-tree.ts';
 
 const KEYS = {

@@ -1,7 +1,7 @@
 import { findCycle } from '../domain/graph.ts';
 import { type Findings, quote } from './findings.ts';
 import type { JsonNode } from './json.ts';
-import { nearMiss } from './near-miss.ts';
+import { nearMiss } from '../domain/near-miss.ts';
 import { epicsOf, member } from './prd-tree.ts';
 
 /** Each costs a walk over the whole graph. */

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { quote } from './findings.ts';
-import { nearMiss } from './near-miss.ts';
+import { nearMiss } from '../domain/near-miss.ts';
 
 export interface DescribedIssue {
   readonly code: string;

@@ -167,7 +167,7 @@ describe('teams logs', () => {
     expect(await runCli(['logs', 'EPIC-OO2'], root)).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'error: EPIC-OO2 is not an epic of the last run\n  fix:   teams logs EPIC-002\n',
+      stderr: 'error: there is no epic EPIC-OO2 in this run\n  fix:   did you mean EPIC-002?\n',
     });
     const hostile = await runCli(['logs', '../../../etc/passwd'], root);
     expect([hostile.code, hostile.stdout]).toEqual([2, '']);

@@ -50,8 +50,11 @@ test('--only and --max-epics take a part, and refuse what cannot start', async (
   const refused = await expectTeams(2, ['run', '--only', 'B'], { cwd: repo.path });
   expect(refused.stderr).toContain('B depends on A, which is neither completed nor part of this run');
   expect(refused.stderr).toContain('teams run --only A B');
-  expect((await expectTeams(2, ['run', '--only', 'X'], { cwd: repo.path })).stderr).toContain(
-    'not in the PRD',
+  expect((await expectTeams(2, ['run', '--only', 'X'], { cwd: repo.path })).stderr).toBe(
+    'error: there is no epic X in the PRD\n  fix:   one of: A, B, C, D\n',
+  );
+  expect((await expectTeams(2, ['run', '--only', 'a'], { cwd: repo.path })).stderr).toBe(
+    'error: there is no epic a in the PRD\n  fix:   did you mean A?\n',
   );
 
   const dry = await expectTeams(0, ['run', '--dry-run', '--only', 'A', 'C'], { cwd: repo.path });

@@ -165,8 +165,8 @@ test('where nobody listens, it says so at once, and what to do', async () => {
   ]);
   expect(await refused(['a', 'hello'])).toEqual([
     2,
-    `error: a is not an epic of this run
-  fix:   teams steer A …
+    `error: there is no epic a in this run
+  fix:   did you mean A?
 `,
   ]);
   expect(await refused(['A', ' '])).toEqual([

@@ -5,7 +5,7 @@ import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import { fail, ok, type Outcome } from '../../domain/problem.ts';
 import { printable } from '../../domain/printable.ts';
 import { withLock } from '../drive.ts';
-import { type CommandContext, printProblem } from '../output.ts';
+import { type CommandContext, refuse } from '../output.ts';
 import { failureOf } from '../planning/session.ts';
 import {
   type AuthoringSession,
@@ -33,8 +33,13 @@ export async function talk(
   const end = await createConversations({ config, root }).run(request, opening);
   if (end.failure !== null) {
     const what = `the backend ${JSON.stringify(session.backend)} could not be started`;
-    printProblem(context, { code: 'session-not-started', what, why: end.failure, fix: 'teams doctor' });
-    return fail(EXIT.environment);
+    return fail(
+      refuse(
+        context,
+        { code: 'session-not-started', what, why: end.failure, fix: 'teams doctor' },
+        EXIT.environment,
+      ),
+    );
   }
   if (end.stopped) return fail(EXIT.interrupted);
   // The terminal has shown it as ^C in the middle of a line.
@@ -65,8 +70,11 @@ export async function workAlone(
       const failure = failureOf(end);
       if (failure === null) return EXIT.passed;
       const where = relative(context.cwd, session.folder);
-      printProblem(context, { code: 'session-failed', what: failure, where, fix: 'teams doctor' });
-      return EXIT.notPassed;
+      return refuse(
+        context,
+        { code: 'session-failed', what: failure, where, fix: 'teams doctor' },
+        EXIT.notPassed,
+      );
     });
   } finally {
     unwatch();

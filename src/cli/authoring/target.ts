@@ -9,7 +9,7 @@ import { fail, ok, type Outcome } from '../../domain/problem.ts';
 import { renderDiagnostics } from '../../report/diagnostics.ts';
 import { loadPrd } from '../../source/load-prd.ts';
 import { readText } from '../../source/text.ts';
-import { type CommandContext, printProblem } from '../output.ts';
+import { type CommandContext, refuse } from '../output.ts';
 import type { Person } from './person.ts';
 
 /** Where a new PRD goes, and what becomes of the one that is there. */
@@ -46,12 +46,12 @@ export async function chooseTarget(wish: TargetWish): Promise<Outcome<Target, Ex
   if (how === 'replace') return ok({ path, name, before, into: null });
   if (how === 'leave') return fail(EXIT.interrupted);
   if (how === 'refuse') {
-    printProblem(wish, {
+    const problem = {
       code: 'prd-exists',
       what: `${name} exists, and nothing is written over it without a yes`,
       fix: `${wish.merge === 'never' ? '' : 'teams init --merge adds new epics to it; '}--yes replaces it`,
-    });
-    return fail(EXIT.usage);
+    };
+    return fail(refuse(wish, problem, EXIT.usage));
   }
   const { prd, diagnostics } = await loadPrd(path, { name });
   if (diagnostics.length > 0) wish.stderr(renderDiagnostics(diagnostics, { color: wish.color }));
@@ -92,6 +92,5 @@ export async function storePrd(
   const fix = 'look at it, then do it again';
   const stored = await replaceEdited({ path, before, kind: 'prd', fix }, text);
   if (stored.ok) return EXIT.passed;
-  printProblem(context, stored.error);
-  return EXIT.environment;
+  return refuse(context, stored.error, EXIT.environment);
 }

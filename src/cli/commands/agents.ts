@@ -11,8 +11,8 @@ import { fail, ok, type Outcome } from '../../domain/problem.ts';
 import { AGENT_ROLES, type RoleSource } from '../../domain/roles.ts';
 import { renderDiagnostics } from '../../report/diagnostics.ts';
 import { CONFIG_FILE, loadConfig } from '../../source/load-config.ts';
-import { nearMiss } from '../../source/near-miss.ts';
-import { type CommandContext, printProblem } from '../output.ts';
+import { nearMiss } from '../../domain/near-miss.ts';
+import { type CommandContext, printProblem, refuse } from '../output.ts';
 import { findRepository } from '../repository.ts';
 
 export interface AgentsOptions extends CommandContext {
@@ -25,7 +25,7 @@ export async function agentsListCommand(
   options: AgentsOptions & { readonly json?: boolean | undefined },
 ): Promise<ExitCode> {
   const wanted = options.backend;
-  if (wanted !== undefined && !isAgentCli(wanted)) return refuse(options, unknownCli(wanted));
+  if (wanted !== undefined && !isAgentCli(wanted)) return refuse(options, unknownCli(wanted), EXIT.usage);
   const repository = await findRepository(options.cwd);
   // Roles can be looked at anywhere; only a repository can have its own.
   const root = repository.ok ? repository.value : null;
@@ -64,7 +64,7 @@ export async function agentsShowCommand(
   options: AgentsOptions & { readonly role: string },
 ): Promise<ExitCode> {
   const [role] = readRoles(AGENT_ROLES.filter((name) => name === options.role));
-  if (role === undefined) return refuse(options, unknownRole(options.role));
+  if (role === undefined) return refuse(options, unknownRole(options.role), EXIT.usage);
   const place = await placeOf(options);
   if (place === null) return EXIT.usage;
   options.stdout(printable(renderRole(place.cli, role, place.config.models), { multiline: true }));
@@ -76,10 +76,7 @@ export async function agentsInstallCommand(
   options: AgentsOptions & { readonly force?: boolean | undefined },
 ): Promise<ExitCode> {
   const repository = await findRepository(options.cwd);
-  if (!repository.ok) {
-    printProblem(options, repository.error);
-    return EXIT.environment;
-  }
+  if (!repository.ok) return refuse(options, repository.error, EXIT.environment);
   const place = await placeOf(options);
   if (place === null) return EXIT.usage;
   let kept = 0;
@@ -87,10 +84,7 @@ export async function agentsInstallCommand(
     const path = ROLE_CLIS[place.cli].fileOf(role.role);
     const content = renderRole(place.cli, role, place.config.models);
     const outcome = await installRole(repository.value, { path, content }, { force: options.force === true });
-    if (!outcome.ok) {
-      printProblem(options, outcome.error);
-      return EXIT.environment;
-    }
+    if (!outcome.ok) return refuse(options, outcome.error, EXIT.environment);
     options.stdout(`${outcome.value === 'same' ? 'as it is' : outcome.value.padEnd(8)} ${path}\n`);
     if (outcome.value === 'kept') kept += 1;
   }
@@ -153,11 +147,6 @@ async function configOf(options: AgentsOptions, root: string): Promise<Config | 
   const { config, diagnostics } = await loadConfig({ root, name, flags: {}, env: options.env });
   if (diagnostics.length > 0) options.stderr(renderDiagnostics(diagnostics, { color: options.color }));
   return config;
-}
-
-function refuse(options: AgentsOptions, problem: Parameters<typeof printProblem>[1]): ExitCode {
-  printProblem(options, problem);
-  return EXIT.usage;
 }
 
 const unknownCli = (name: string) => ({

@@ -5,7 +5,7 @@ import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import { paintFor } from '../../report/paint.ts';
 import { howToResume, whatHappened, whatNext, whatWas } from '../demo/closing.ts';
 import { createProject, makeFolder } from '../demo/create.ts';
-import { type CommandContext, printProblem } from '../output.ts';
+import { type CommandContext, refuse } from '../output.ts';
 import { runCommand } from './run.ts';
 
 export interface DemoOptions extends CommandContext {
@@ -18,8 +18,8 @@ export interface DemoOptions extends CommandContext {
 export async function demoCommand(options: DemoOptions): Promise<ExitCode> {
   const made = await makeFolder(options.cwd, options.dir);
   if (!made.ok) {
-    printProblem(options, made.error);
-    return made.error.code === 'demo-folder-in-use' ? EXIT.usage : EXIT.environment;
+    const code = made.error.code === 'demo-folder-in-use' ? EXIT.usage : EXIT.environment;
+    return refuse(options, made.error, code);
   }
   const folder = made.value;
   if (options.dir !== undefined || options.keep === true) return demonstrate(options, folder, true);
@@ -51,10 +51,7 @@ function endOnSignals(): () => void {
 
 async function demonstrate(options: DemoOptions, folder: string, keeps: boolean): Promise<ExitCode> {
   const created = await createProject(folder);
-  if (!created.ok) {
-    printProblem(options, created.error);
-    return EXIT.environment;
-  }
+  if (!created.ok) return refuse(options, created.error, EXIT.environment);
   const { parallel } = options;
   options.stdout(
     `The project "shelf" is in ${folder}: a prd.json of seven epics, and agents that follow a script.\n\n`,

@@ -22,7 +22,7 @@ import { type ImportResult, prepareImport } from '../import/prepare.ts';
 import { originOf, readSource } from '../import/read-source.ts';
 import { countsText, importJson, importText } from '../import/report.ts';
 import { type Asking, canAsk, openAsking } from '../asking.ts';
-import { type CommandContext, printProblem } from '../output.ts';
+import { type CommandContext, refuse } from '../output.ts';
 import { findRepository } from '../repository.ts';
 
 export interface ImportOptions extends CommandContext {
@@ -42,20 +42,23 @@ export interface ImportOptions extends CommandContext {
 export async function importCommand(options: ImportOptions): Promise<ExitCode> {
   const { cwd } = options;
   const source = await readSource(options.file, { cwd, stdin: options.stdin ?? process.stdin });
-  if (!source.ok) return refuse(options, [source.error]);
+  if (!source.ok) return refuseFile(options, [source.error]);
   const repository = await findRepository(cwd);
   const root = repository.ok ? repository.value : cwd;
   const out = resolve(cwd, options.out ?? join(root, 'prd.json'));
   if (!existsSync(dirname(out))) {
-    printProblem(options, {
-      code: 'no-folder',
-      what: `there is no folder for ${relative(cwd, out)}`,
-      fix: 'make it first: mkdir -p, then the same command again',
-    });
-    return EXIT.usage;
+    return refuse(
+      options,
+      {
+        code: 'no-folder',
+        what: `there is no folder for ${relative(cwd, out)}`,
+        fix: 'make it first: mkdir -p, then the same command again',
+      },
+      EXIT.usage,
+    );
   }
   const there = await readText(out, relative(cwd, out));
-  if (!there.ok && there.error.code !== 'file-not-found') return refuse(options, [there.error]);
+  if (!there.ok && there.error.code !== 'file-not-found') return refuseFile(options, [there.error]);
   const before = there.ok ? (there.value.bom ? '\ufeff' : '') + there.value.text : null;
   const merges = before === null ? ok(false) : await whetherToMerge(options, relative(cwd, out));
   if (!merges.ok) return merges.error;
@@ -69,10 +72,7 @@ async function whetherToMerge(options: ImportOptions, name: string): Promise<Out
   if (options.merge === true || options.yes === true) return ok(options.merge === true);
   const mayAsk = options.file !== '-' && options.json !== true && canAsk(options.env);
   const asking = options.asking ?? (mayAsk ? await openAsking('teams import') : null);
-  if (asking === null) {
-    printProblem(options, existsProblem(name, options.file));
-    return fail(EXIT.usage);
-  }
+  if (asking === null) return fail(refuse(options, existsProblem(name, options.file), EXIT.usage));
   const choices = [
     {
       value: 'merge',
@@ -102,7 +102,7 @@ async function importInto(options: ImportOptions, place: Place, source: SourceTe
   let target: { readonly prd: Prd; readonly text: string } | null = null;
   if (before !== null && merges) {
     const loaded = await loadPrd(out, { name });
-    if (loaded.prd === null || loaded.text === null) return refuse(options, loaded.diagnostics);
+    if (loaded.prd === null || loaded.text === null) return refuseFile(options, loaded.diagnostics);
     target = { prd: loaded.prd, text: before.replace(/^\ufeff/, '') };
   }
   const prepared = await prepareImport({
@@ -113,17 +113,14 @@ async function importInto(options: ImportOptions, place: Place, source: SourceTe
     schema: await editorSchema(root, 'prd', out),
     project: basename(dirname(out)) || 'Project',
   });
-  if (!prepared.ok) return refuse(options, prepared.error);
+  if (!prepared.ok) return refuseFile(options, prepared.error);
   const result = prepared.value;
   const text =
     target !== null && before?.startsWith('\ufeff') === true ? `\ufeff${result.text}` : result.text;
   const aside = before === null || target !== null || before === text ? null : await keepAside(teams, before);
   const fix = 'type the same command again';
   const written = await replaceEdited({ path: out, before, kind: 'prd', fix }, text);
-  if (!written.ok) {
-    printProblem(options, written.error);
-    return EXIT.environment;
-  }
+  if (!written.ok) return refuse(options, written.error, EXIT.environment);
   if (json === true) {
     const kept = aside === null ? {} : { replaced: relative(cwd, aside) };
     options.stdout(
@@ -164,7 +161,7 @@ function told(
   return `${importText(result, source, paint)}\n${what}\nnext: teams validate${argument} --lint, then teams run${argument} --dry-run\n`;
 }
 
-function refuse(options: ImportOptions, diagnostics: readonly Diagnostic[]): ExitCode {
+function refuseFile(options: ImportOptions, diagnostics: readonly Diagnostic[]): ExitCode {
   if (options.json === true) options.stdout(`${JSON.stringify({ v: 1, ok: false, diagnostics })}\n`);
   else options.stderr(renderDiagnostics(diagnostics, { color: options.color }));
   return EXIT.usage;

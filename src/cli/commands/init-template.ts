@@ -13,13 +13,13 @@ import { paintFor } from '../../report/paint.ts';
 import { planText } from '../../report/plan.ts';
 import { plural } from '../../report/words.ts';
 import { CONFIG_FILE } from '../../source/load-config.ts';
-import { nearMiss } from '../../source/near-miss.ts';
+import { nearMiss } from '../../domain/near-miss.ts';
 import { agrees, type CheckoutWish, findPlace, firstCommit } from '../authoring/checkout.ts';
 import { personAt } from '../authoring/person.ts';
 import { authoringPlace } from '../authoring/session.ts';
 import { chooseTarget, storePrd } from '../authoring/target.ts';
 import { withLock } from '../drive.ts';
-import { type CommandContext, printProblem } from '../output.ts';
+import { type CommandContext, refuse } from '../output.ts';
 import { chooseBackend, SCRIPTED } from '../templates/choose-backend.ts';
 import { scriptOf } from '../templates/script.ts';
 import { readTemplate, TEMPLATE_VERIFY, type Template, templateNames } from '../templates/template.ts';
@@ -148,8 +148,3 @@ const inTheWay = (taken: readonly string[]): Problem => ({
   what: `the scripted agents of the template would write over ${taken.slice(0, 5).join(', ')}${taken.length > 5 ? ', …' : ''}`,
   fix: 'use an empty folder, or an agent CLI: --backend claude',
 });
-
-function refuse(context: CommandContext, problem: Problem, code: ExitCode): ExitCode {
-  printProblem(context, problem);
-  return code;
-}

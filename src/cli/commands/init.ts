@@ -3,7 +3,6 @@ import { createSessions } from '../../adapters/agents/sessions.ts';
 import { makeTeamsFolder } from '../../adapters/layout.ts';
 import { excludeTeamsFolder } from '../../adapters/repository.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
-import type { Problem } from '../../domain/problem.ts';
 import { paintFor } from '../../report/paint.ts';
 import { openCheckout } from '../authoring/checkout.ts';
 import { configFor } from '../authoring/config.ts';
@@ -15,7 +14,7 @@ import { openAuthoring } from '../authoring/session.ts';
 import { chooseTarget, storePrd } from '../authoring/target.ts';
 import { type Desk, keep, type Paper, writeDraft } from '../authoring/write-draft.ts';
 import { withLock } from '../drive.ts';
-import { type CommandContext, printProblem } from '../output.ts';
+import { type CommandContext, refuse } from '../output.ts';
 
 export interface InitOptions extends CommandContext {
   readonly backend?: string;
@@ -69,9 +68,4 @@ async function store(
   if ((await (await options.person.ask()).confirm('Plan the epics now?')) !== true) return EXIT.passed;
   const { planCommand } = await import('./plan.ts');
   return planCommand({ ...options, epics: draft.epics });
-}
-
-function refuse(options: Wish, problem: Problem, code: ExitCode): ExitCode {
-  printProblem(options, problem);
-  return code;
 }

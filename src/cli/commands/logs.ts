@@ -3,15 +3,15 @@ import type { TeamsEvent } from '../../domain/events.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import type { Outcome } from '../../domain/problem.ts';
 import { findEpic, type RunState } from '../../domain/state.ts';
+import { unknownEpic } from '../../domain/unknown-epic.ts';
 import { type Paint, paintFor } from '../../report/paint.ts';
 import { plainLine } from '../../report/plain.ts';
-import { nearMiss } from '../../source/near-miss.ts';
 import { AttemptLogs, endOfCheck } from '../attempt-logs.ts';
 import { JournalView } from '../journal-view.ts';
 import { chosenRun, type LatestRun, pidAtWork } from '../latest-run.ts';
 import { LineSink } from '../line-sink.ts';
 import { nextChange } from '../next-change.ts';
-import { type CommandContext, printProblem } from '../output.ts';
+import { type CommandContext, refuse } from '../output.ts';
 import { findRepository } from '../repository.ts';
 
 export interface LogsOptions extends CommandContext {
@@ -34,24 +34,21 @@ interface View {
 
 export async function logsCommand(options: LogsOptions): Promise<ExitCode> {
   const root = await findRepository(options.cwd);
-  if (!root.ok) {
-    printProblem(options, root.error);
-    return EXIT.environment;
-  }
+  if (!root.ok) return refuse(options, root.error, EXIT.environment);
   const chosen = await chosenRun(root.value, options.run);
-  if (!chosen.ok) {
-    printProblem(options, chosen.error);
-    return EXIT.usage;
-  }
+  if (!chosen.ok) return refuse(options, chosen.error, EXIT.usage);
   const run = chosen.value;
   if (run === null) {
-    printProblem(options, {
-      code: 'no-run',
-      what: 'there has been no run here yet',
-      where: root.value,
-      fix: 'teams run',
-    });
-    return EXIT.usage;
+    return refuse(
+      options,
+      {
+        code: 'no-run',
+        what: 'there has been no run here yet',
+        where: root.value,
+        fix: 'teams run',
+      },
+      EXIT.usage,
+    );
   }
   const sink = new LineSink(options.stdout, options.tail);
   const paint = paintFor(options.color);
@@ -59,12 +56,9 @@ export async function logsCommand(options: LogsOptions): Promise<ExitCode> {
   const view =
     epic === undefined ? viewOfRun(run, sink, paint) : viewOfEpic(root.value, run, epic, sink, paint);
   const read = await view.update();
-  if (!read.ok) {
-    printProblem(options, read.error);
-    return EXIT.environment;
-  }
-  if (epic !== undefined && !isEpic(view.journal.state, epic))
-    return unknownEpic(options, epic, view.journal.state);
+  if (!read.ok) return refuse(options, read.error, EXIT.environment);
+  const unknown = epic === undefined ? null : unknownEpic([epic], view.journal.epicIds, 'this run');
+  if (unknown !== null) return refuse(options, unknown, EXIT.usage);
   if (epic !== undefined && !wasAttempted(view.journal.state, epic)) {
     sink.push(`${epic} has not been attempted in this run yet`);
   }
@@ -122,22 +116,8 @@ function viewOfEpic(root: string, run: LatestRun, epicId: string, sink: LineSink
 const concerns = (event: TeamsEvent, epicId: string): boolean =>
   event.type === 'run.ended' || ('epicId' in event && event.epicId === epicId);
 
-const isEpic = (state: RunState | null, epicId: string): boolean =>
-  state !== null && findEpic(state, epicId) !== undefined;
-
 const wasAttempted = (state: RunState | null, epicId: string): boolean =>
   state !== null && (findEpic(state, epicId)?.attempt ?? 0) > 0;
-
-function unknownEpic(options: LogsOptions, epicId: string, state: RunState | null): ExitCode {
-  const ids = state?.epics.map((epic) => epic.plan.id) ?? [];
-  const meant = nearMiss(epicId, ids);
-  printProblem(options, {
-    code: 'unknown-epic',
-    what: `${epicId} is not an epic of the last run`,
-    fix: meant === null ? `one of: ${ids.join(', ')}` : `teams logs ${meant}`,
-  });
-  return EXIT.usage;
-}
 
 /** Shows what is new whenever a file changes, until the run ends or nobody works on it any more. */
 async function follow(
@@ -155,8 +135,7 @@ async function follow(
     if (!read.ok || view.journal.ended || !isAtWork) {
       change.cancel();
       if (read.ok) return EXIT.passed;
-      printProblem(context, read.error);
-      return EXIT.environment;
+      return refuse(context, read.error, EXIT.environment);
     }
     await change.happened;
   }

@@ -1,13 +1,13 @@
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import { selectToPlan } from '../../domain/plan-scope.ts';
 import type { Problem } from '../../domain/problem.ts';
+import { unknownEpic } from '../../domain/unknown-epic.ts';
 import { canAsk } from '../asking.ts';
 import { withLock } from '../drive.ts';
-import { printProblem } from '../output.ts';
+import { refuse } from '../output.ts';
 import { planEpics, type PlanningOptions } from '../planning/plan-epics.ts';
 import { openProject } from '../project.ts';
 import { planStandings } from '../take-plans.ts';
-import { unknownEpic } from '../unknown-epic.ts';
 
 export interface PlanOptions extends PlanningOptions {
   /** Ids; none: every open epic without a plan that fits. */
@@ -19,21 +19,17 @@ export interface PlanOptions extends PlanningOptions {
 /** Has epics planned before a run, and stores the plans that the person agrees to. */
 export async function planCommand(options: PlanOptions): Promise<ExitCode> {
   const { backend, parallel } = options;
-  const refuse = (problem: Problem): ExitCode => {
-    printProblem(options, problem);
-    return EXIT.usage;
-  };
   const unasked = nobodyToAsk(options, '--non-interactive --yes');
-  if (unasked !== null) return refuse(unasked);
+  if (unasked !== null) return refuse(options, unasked, EXIT.usage);
   const opened = await openProject({ ...options, flags: { backend, parallel } });
   if (!opened.ok) return opened.error;
   const project = opened.value;
   const known = project.prd.epics.map((epic) => epic.id);
-  const unknown = unknownEpic(options.epics, known);
-  if (unknown !== null) return refuse(unknown);
+  const unknown = unknownEpic(options.epics, known, 'the PRD');
+  if (unknown !== null) return refuse(options, unknown, EXIT.usage);
   const standings = await planStandings(project.teams, project.prd.epics);
   const chosen = selectToPlan(project.prd, options.epics, standings);
-  if (!chosen.ok) return refuse(chosen.error);
+  if (!chosen.ok) return refuse(options, chosen.error, EXIT.usage);
   if (chosen.value.length === 0) {
     options.stderr(
       'nothing to plan: every open epic has an agreed plan that fits (teams plan EPIC plans one again)\n',

@@ -6,15 +6,15 @@ import { planReset } from '../../domain/reset.ts';
 import { findEpic, isResumable, type RunState } from '../../domain/state.ts';
 import { isTask } from '../../domain/task.ts';
 import { runAgain } from '../../domain/why.ts';
+import { unknownEpic } from '../../domain/unknown-epic.ts';
 import { planEpic } from '../../engine/plan-run.ts';
 import { recoverRun } from '../../engine/recover.ts';
 import type { RunContext } from '../../engine/run-context.ts';
 import { loadPrd } from '../../source/load-prd.ts';
 import { composePorts, openRun } from '../compose.ts';
 import { withLock } from '../drive.ts';
-import { type CommandContext, printProblem } from '../output.ts';
+import { type CommandContext, refuse } from '../output.ts';
 import { openProject, type Project } from '../project.ts';
-import { unknownEpic } from '../unknown-epic.ts';
 
 export interface ResetOptions extends CommandContext {
   readonly epics: readonly string[];
@@ -29,16 +29,10 @@ export async function resetCommand(options: ResetOptions): Promise<ExitCode> {
   const project = opened.value;
   const known = project.prd.epics.map((epic) => epic.id);
   const wrong = wrongUse(options, known);
-  if (wrong !== null) {
-    printProblem(options, wrong);
-    return EXIT.usage;
-  }
+  if (wrong !== null) return refuse(options, wrong, EXIT.usage);
   return withLock(options, project.teams, 'reset', async () => {
     const runs = await loadRuns(project.teams);
-    if (!runs.ok) {
-      printProblem(options, runs.error);
-      return EXIT.environment;
-    }
+    if (!runs.ok) return refuse(options, runs.error, EXIT.environment);
     const [newest, ...older] = runs.value.filter((run) => !isTask(run));
     if (newest === undefined) return resetEpics(options, project, null, []);
     const ctx = await openRun(project, { runId: newest.started.runId, state: newest }, [], composePorts);
@@ -65,20 +59,14 @@ async function resetEpics(
       ctx,
       prd.epics.map((epic) => planEpic(epic, opened.config)),
     );
-    if (!recovered.ok) {
-      printProblem(options, recovered.error);
-      return EXIT.environment;
-    }
+    if (!recovered.ok) return refuse(options, recovered.error, EXIT.environment);
     await ctx.projector.flush();
     await ctx.publish({ type: 'run.ended', outcome: 'interrupted', reason: 'epics are reset' });
     prd = (await loadPrd(opened.prdFile)).prd ?? prd;
   }
   const named = options.all === true ? prd.epics.map((epic) => epic.id) : options.epics;
   const targets = planReset(prd, named, options.cascade === true);
-  if (!targets.ok) {
-    printProblem(options, targets.error);
-    return EXIT.usage;
-  }
+  if (!targets.ok) return refuse(options, targets.error, EXIT.usage);
   const kept = new Map<string, string>();
   for (const epicId of targets.value) {
     if (ctx === null) break;
@@ -95,10 +83,7 @@ async function resetEpics(
       stories: epic.userStories.map((story) => ({ id: story.id, passes: false, failureReason: null })),
     })),
   );
-  if (!written.ok) {
-    printProblem(options, written.error);
-    return EXIT.environment;
-  }
+  if (!written.ok) return refuse(options, written.error, EXIT.environment);
   for (const epic of epics) {
     const branch = kept.get(epic.id);
     const where = branch === undefined ? '' : `; its unmerged work is kept on ${branch}`;
@@ -124,7 +109,7 @@ function wrongUse(options: ResetOptions, known: readonly string[]): Problem | nu
       fix: `teams reset ${known[0]}, or teams reset --all`,
     };
   }
-  return unknownEpic(options.epics, known);
+  return unknownEpic(options.epics, known, 'the PRD');
 }
 
 /** The branch with work on an epic that is in no integration branch, from the newest run that has it. */

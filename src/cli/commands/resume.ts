@@ -11,7 +11,7 @@ import { clearLeft } from '../authoring/session.ts';
 import { missingBackends } from '../backends.ts';
 import { type Compose, composePorts, openRun } from '../compose.ts';
 import { driveToEnd, exitCodeOf, reporterFor, withLock } from '../drive.ts';
-import { type CommandContext, printProblem } from '../output.ts';
+import { type CommandContext, refuse } from '../output.ts';
 import { openProject } from '../project.ts';
 import { runToResume } from '../run-to-resume.ts';
 import { takePlans } from '../take-plans.ts';
@@ -25,13 +25,13 @@ export async function resumeCommand(
   if (!opened.ok) return opened.error;
   const project = opened.value;
   const left = await runToResume(project.teams);
-  if (!left.ok) {
-    printProblem(options, left.error);
-    return EXIT.environment;
-  }
+  if (!left.ok) return refuse(options, left.error, EXIT.environment);
   if (left.value === null) {
-    printProblem(options, { code: 'no-run', what: 'there is no run to go on with', fix: 'teams run' });
-    return EXIT.usage;
+    return refuse(
+      options,
+      { code: 'no-run', what: 'there is no run to go on with', fix: 'teams run' },
+      EXIT.usage,
+    );
   }
   const { runId } = left.value.started;
   if (isResumable(left.value) && runId !== (await listRuns(project.teams)).at(-1)) {
@@ -41,10 +41,7 @@ export async function resumeCommand(
     await clearLeft(openGit(project.root), project.teams);
     // Every event is checked: going on from a broken journal could merge something twice.
     const replayed = await replay(runFolder(project.teams, runId), { validate: true });
-    if (!replayed.ok) {
-      printProblem(options, replayed.error);
-      return EXIT.environment;
-    }
+    if (!replayed.ok) return refuse(options, replayed.error, EXIT.environment);
     const { state } = replayed.value;
     if (!isResumable(state)) {
       options.stderr(
@@ -60,18 +57,14 @@ export async function resumeCommand(
       project,
       project.prd.epics.filter((epic) => unfinished.has(epic.id)),
     );
-    if (!missing.ok) {
-      printProblem(options, missing.error);
-      return EXIT.environment;
-    }
+    if (!missing.ok) return refuse(options, missing.error, EXIT.environment);
     const reporter = reporterFor(options);
     const ctx = await openRun(project, { runId, state }, [reporter], compose);
     const recovered = await recoverRun(ctx, plans);
     if (!recovered.ok) {
       reporter.close();
       await ctx.close();
-      printProblem(options, recovered.error);
-      return EXIT.environment;
+      return refuse(options, recovered.error, EXIT.environment);
     }
     return driveToEnd(options, ctx, reporter, async () => {
       await pauseMissing(ctx, missing.value);

@@ -5,10 +5,10 @@ import { newRunId, runFolder } from '../../adapters/layout.ts';
 import { snapshotTracked } from '../../adapters/repository.ts';
 import { planRemarks } from '../../domain/agreed-plan.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
-import type { Problem } from '../../domain/problem.ts';
-import { selectEpics, unknownEpic } from '../../domain/scope.ts';
+import { selectEpics } from '../../domain/scope.ts';
 import { isResumable } from '../../domain/state.ts';
 import { nameOf, runsBefore } from '../../domain/task.ts';
+import { unknownEpic } from '../../domain/unknown-epic.ts';
 import { beginRun } from '../../engine/begin.ts';
 import { planRun } from '../../engine/plan-run.ts';
 import { paintFor } from '../../report/paint.ts';
@@ -22,7 +22,7 @@ import { resolveBase, withTrackedChanges } from '../base.ts';
 import { type Compose, composePorts, openRun } from '../compose.ts';
 import { estimateFor } from '../estimate.ts';
 import { driveToEnd, reporterFor, withLock } from '../drive.ts';
-import { type CommandContext, printProblem } from '../output.ts';
+import { type CommandContext, refuse } from '../output.ts';
 import { openProject, type Project } from '../project.ts';
 import { endWhatIsLeft, supersede } from '../supersede.ts';
 import { planStandings, takePlans } from '../take-plans.ts';
@@ -60,13 +60,9 @@ async function startRun(
   runId: string,
   compose: Compose,
 ): Promise<ExitCode> {
-  const refuse = (problem: Problem, code: ExitCode): ExitCode => {
-    printProblem(options, problem);
-    return code;
-  };
   let project = opened;
   let earlier = await loadRuns(project.teams);
-  if (!earlier.ok) return refuse(earlier.error, EXIT.environment);
+  if (!earlier.ok) return refuse(options, earlier.error, EXIT.environment);
   const [newest] = runsBefore(earlier.value, project.prdPath);
   const git = openGit(project.root);
   await clearLeft(git, project.teams);
@@ -77,21 +73,22 @@ async function startRun(
   }
   if (newest !== undefined && isResumable(newest)) {
     // What can be refused without the old run is refused first: it is not given up for a slip of the pen.
-    const misnamed = unknownEpic(project.prd, options.only ?? []);
-    if (misnamed !== null) return refuse(misnamed, EXIT.usage);
+    const known = project.prd.epics.map((epic) => epic.id);
+    const misnamed = unknownEpic(options.only ?? [], known, 'the PRD');
+    if (misnamed !== null) return refuse(options, misnamed, EXIT.usage);
     const based = await resolveBase(git, project);
-    if (!based.ok) return refuse(based.error, EXIT.usage);
+    if (!based.ok) return refuse(options, based.error, EXIT.usage);
     const absent = await missingBackends(project, []);
-    if (!absent.ok) return refuse(absent.error, EXIT.environment);
+    if (!absent.ok) return refuse(options, absent.error, EXIT.environment);
     const found = await supersede(project, newest, compose);
     options.stderr(`run ${newest.started.runId} was cut off (${found}); a new run takes its place\n`);
     // What the old run had finished is in the PRD only now.
     project = { ...project, prd: (await loadPrd(project.prdFile)).prd ?? project.prd };
     earlier = await loadRuns(project.teams);
-    if (!earlier.ok) return refuse(earlier.error, EXIT.environment);
+    if (!earlier.ok) return refuse(options, earlier.error, EXIT.environment);
   }
   const scope = selectEpics(project.prd, { only: options.only ?? [], maxEpics: options.maxEpics ?? null });
-  if (!scope.ok) return refuse(scope.error, EXIT.usage);
+  if (!scope.ok) return refuse(options, scope.error, EXIT.usage);
   if (scope.value.length === 0 && newest?.phase === 'passed' && newest.started.prd === project.prdPath) {
     options.stderr(
       `nothing to do: every epic of ${project.prdPath} is completed and the last verdict is pass\n`,
@@ -99,14 +96,14 @@ async function startRun(
     return EXIT.passed;
   }
   const missing = await missingBackends(project, scope.value);
-  if (!missing.ok) return refuse(missing.error, EXIT.environment);
+  if (!missing.ok) return refuse(options, missing.error, EXIT.environment);
 
   const clean = await resolveBase(git, project);
-  if (!clean.ok) return refuse(clean.error, EXIT.usage);
+  if (!clean.ok) return refuse(options, clean.error, EXIT.usage);
   const snapshot = await snapshotTracked(project.root);
   const base =
     options.includeDirty === true ? withTrackedChanges(project.repository, clean.value, snapshot) : clean;
-  if (!base.ok) return refuse(base.error, EXIT.usage);
+  if (!base.ok) return refuse(options, base.error, EXIT.usage);
   const started = await planRun(git, {
     runId,
     prd: project.prd,
@@ -117,7 +114,7 @@ async function startRun(
     failFast: options.failFast === true,
     earlier: runsBefore(earlier.value, project.prdPath),
   });
-  if (!started.ok) return refuse(started.error, EXIT.usage);
+  if (!started.ok) return refuse(options, started.error, EXIT.usage);
 
   await mkdir(runFolder(project.teams, runId), { recursive: true, mode: 0o700 });
   const reporter = reporterFor(options);
@@ -138,8 +135,7 @@ async function dryRun(options: RunOptions, project: Project): Promise<ExitCode> 
   const base = await resolveBase(openGit(project.root), project);
   for (const outcome of [scope, base]) {
     if (outcome.ok) continue;
-    printProblem(options, outcome.error);
-    return EXIT.usage;
+    return refuse(options, outcome.error, EXIT.usage);
   }
   if (!scope.ok || !base.ok) return EXIT.usage;
   const { config } = project;

@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
-import { type CommandContext, printProblem } from '../output.ts';
+import { type CommandContext, refuse } from '../output.ts';
 import { findRepository } from '../repository.ts';
 import type { Given } from '../setup/place.ts';
 import { runSetup } from '../setup/setup.ts';
@@ -12,10 +12,7 @@ export interface SetupOptions extends CommandContext {
 /** Writes or edits teams.config.yml. */
 export async function setupCommand(options: SetupOptions): Promise<ExitCode> {
   const repository = await findRepository(options.cwd);
-  if (!repository.ok) {
-    printProblem(options, repository.error);
-    return EXIT.environment;
-  }
+  if (!repository.ok) return refuse(options, repository.error, EXIT.environment);
   const end = await runSetup({ ...options, root: repository.value });
   return end.ok ? EXIT.passed : end.error;
 }

@@ -2,7 +2,6 @@ import { join, relative } from 'node:path';
 import { loadState } from '../../adapters/journal/state.ts';
 import { listRuns, runFolder, teamsFolder } from '../../adapters/layout.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
-import type { Problem } from '../../domain/problem.ts';
 import { isResumable, type RunState } from '../../domain/state.ts';
 import { isTask } from '../../domain/task.ts';
 import { nextForRun, runAgain, whyNotInRun, whyUnfinished } from '../../domain/why.ts';
@@ -11,7 +10,7 @@ import { type PrdEpic, prdStatusText, statusText, type StatusView } from '../../
 import { prdStatusJson, statusJson } from '../../report/status-json.ts';
 import { glancePrd, type PrdGlance } from '../glance-prd.ts';
 import { chosenRun, type LatestRun, pidAtWork } from '../latest-run.ts';
-import { type CommandContext, printProblem } from '../output.ts';
+import { type CommandContext, refuse } from '../output.ts';
 import { findRepository } from '../repository.ts';
 
 export interface StatusOptions extends CommandContext {
@@ -23,20 +22,16 @@ export interface StatusOptions extends CommandContext {
 }
 
 export async function statusCommand(options: StatusOptions): Promise<ExitCode> {
-  const refuse = (problem: Problem, code: ExitCode): ExitCode => {
-    printProblem(options, problem);
-    return code;
-  };
   const root = await findRepository(options.cwd);
-  if (!root.ok) return refuse(root.error, EXIT.environment);
+  if (!root.ok) return refuse(options, root.error, EXIT.environment);
   const chosen = await chosenRun(root.value, options.run);
-  if (!chosen.ok) return refuse(chosen.error, EXIT.usage);
+  if (!chosen.ok) return refuse(options, chosen.error, EXIT.usage);
   const run = chosen.value;
   if (run !== null) {
     // Asked before the state is read: a run that ends in between shows as ended, not as cut off.
     const pid = await pidAtWork(run);
     const loaded = await loadState(run.folder);
-    if (!loaded.ok) return refuse(loaded.error, EXIT.environment);
+    if (!loaded.ok) return refuse(options, loaded.error, EXIT.environment);
     // A run that was cut off before its first event has nothing to show: the PRD has.
     if (loaded.value !== null) {
       const view = await viewOf(options, root.value, run, loaded.value.state, pid);
@@ -51,6 +46,7 @@ export async function statusCommand(options: StatusOptions): Promise<ExitCode> {
   const prd = await glancePrd(join(root.value, 'prd.json'));
   if (prd === null) {
     return refuse(
+      options,
       {
         code: 'nothing-to-show',
         what: 'there has been no run here yet, and there is no readable prd.json',

@@ -4,15 +4,15 @@ import { leaveMessage, MESSAGE_LIMIT } from '../../adapters/inbox.ts';
 import { DEFAULTS } from '../../domain/config.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import { fail, ok, type Outcome, type Problem } from '../../domain/problem.ts';
-import { type EpicState, findEpic, type RunState } from '../../domain/state.ts';
+import { type EpicState, findEpic } from '../../domain/state.ts';
+import { noSuchEpic } from '../../domain/unknown-epic.ts';
 import { attemptFolder } from '../../engine/attempt.ts';
 import { INBOX } from '../../engine/steering.ts';
 import { CONFIG_FILE, loadConfig } from '../../source/load-config.ts';
-import { nearMiss } from '../../source/near-miss.ts';
 import { JournalView } from '../journal-view.ts';
 import { latestRun, pidAtWork } from '../latest-run.ts';
 import { answerTo } from '../message-answer.ts';
-import { type CommandContext, printProblem } from '../output.ts';
+import { type CommandContext, refuse } from '../output.ts';
 import { findRepository } from '../repository.ts';
 
 export interface SteerOptions extends CommandContext {
@@ -24,17 +24,14 @@ export interface SteerOptions extends CommandContext {
 
 /** Says something to the lead of an epic while it works, and tells whether it was read. */
 export async function steerCommand(options: SteerOptions): Promise<ExitCode> {
-  const refuse = (problem: Problem, code: ExitCode): ExitCode => {
-    printProblem(options, problem);
-    return code;
-  };
   const root = await findRepository(options.cwd);
-  if (!root.ok) return refuse(root.error, EXIT.environment);
+  if (!root.ok) return refuse(options, root.error, EXIT.environment);
   const text = await textOf(options);
-  if (!text.ok) return refuse(text.error, EXIT.usage);
+  if (!text.ok) return refuse(options, text.error, EXIT.usage);
   const run = await latestRun(root.value);
   if (run === null || (await pidAtWork(run)) === null) {
     return refuse(
+      options,
       {
         code: 'no-run-at-work',
         what: 'no run is at work here, so there is no session to talk to',
@@ -46,16 +43,17 @@ export async function steerCommand(options: SteerOptions): Promise<ExitCode> {
   }
   const journal = new JournalView(run.folder);
   const read = await journal.read(() => undefined);
-  if (!read.ok) return refuse(read.error, EXIT.environment);
+  if (!read.ok) return refuse(options, read.error, EXIT.environment);
   const found = journal.state === null ? undefined : findEpic(journal.state, options.epic);
-  if (found === undefined) return refuse(unknownEpic(options.epic, journal.state), EXIT.usage);
+  if (found === undefined)
+    return refuse(options, noSuchEpic(options.epic, journal.epicIds, 'this run'), EXIT.usage);
   const deaf = await whyDeaf(found, root.value, options);
-  if (deaf !== null) return refuse(deaf, EXIT.notPassed);
+  if (deaf !== null) return refuse(options, deaf, EXIT.notPassed);
   const inbox = join(run.folder, attemptFolder(options.epic, found.attempt), INBOX);
   const message = await leaveMessage(inbox, text.value);
-  if (message === null) return refuse(noSession(options.epic), EXIT.notPassed);
+  if (message === null) return refuse(options, noSession(options.epic), EXIT.notPassed);
   const told = await answerTo(message, { run, journal, epicId: options.epic, attempt: found.attempt });
-  if (!told.ok) return refuse(told.error, EXIT.notPassed);
+  if (!told.ok) return refuse(options, told.error, EXIT.notPassed);
   options.stdout(`${told.value}\n`);
   return EXIT.passed;
 }
@@ -87,16 +85,6 @@ async function textOf({ words, stdin }: SteerOptions): Promise<Outcome<string>> 
     });
   }
   return ok(text);
-}
-
-function unknownEpic(epicId: string, state: RunState | null): Problem {
-  const ids = state?.epics.map((epic) => epic.plan.id) ?? [];
-  const meant = nearMiss(epicId, ids);
-  return {
-    code: 'unknown-epic',
-    what: `${epicId} is not an epic of this run`,
-    fix: meant === null ? `one of: ${ids.join(', ')}` : `teams steer ${meant} …`,
-  };
 }
 
 /** Why nobody would read a message, or null. */

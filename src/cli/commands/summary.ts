@@ -4,15 +4,12 @@ import { renderDiagnostics } from '../../report/diagnostics.ts';
 import { paintFor } from '../../report/paint.ts';
 import { planJson, planText } from '../../report/plan.ts';
 import { loadPrd } from '../../source/load-prd.ts';
-import { type CommandContext, printProblem } from '../output.ts';
+import { type CommandContext, refuse } from '../output.ts';
 import { findRepository } from '../repository.ts';
 
 export async function summaryCommand(options: { json?: boolean } & CommandContext): Promise<ExitCode> {
   const root = await findRepository(options.cwd);
-  if (!root.ok) {
-    printProblem(options, root.error);
-    return EXIT.environment;
-  }
+  if (!root.ok) return refuse(options, root.error, EXIT.environment);
   const { prd, diagnostics } = await loadPrd(join(root.value, 'prd.json'), { name: 'prd.json' });
   if (prd === null) {
     options.stderr(renderDiagnostics(diagnostics, { color: options.color }));

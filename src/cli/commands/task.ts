@@ -3,11 +3,11 @@ import { excludeTeamsFolder, openRepository, snapshotTracked } from '../../adapt
 import { removeTask, writeTask } from '../../adapters/task-files.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import { printable } from '../../domain/printable.ts';
-import { fail, ok, type Outcome, type Problem } from '../../domain/problem.ts';
+import { fail, ok, type Outcome } from '../../domain/problem.ts';
 import { taskPrd } from '../../domain/task.ts';
 import { personAt } from '../authoring/person.ts';
 import { withLock } from '../drive.ts';
-import { type CommandContext, printProblem } from '../output.ts';
+import { type CommandContext, refuse } from '../output.ts';
 import { planEpics } from '../planning/plan-epics.ts';
 import { openProject } from '../project.ts';
 import { nobodyToAsk } from './plan.ts';
@@ -29,21 +29,17 @@ export interface TaskOptions extends CommandContext {
 
 /** One piece of work without a PRD: an ordinary run, over a PRD that is made of a sentence. */
 export async function taskCommand(options: TaskOptions): Promise<ExitCode> {
-  const refuse = (problem: Problem, code: ExitCode = EXIT.usage): ExitCode => {
-    printProblem(options, problem);
-    return code;
-  };
   const id = newRunId(new Date());
   const prd = taskPrd(options.text, { id: `task-${id.slice(-6)}`, verify: options.verify ?? [] });
-  if (!prd.ok) return refuse(prd.error);
+  if (!prd.ok) return refuse(options, prd.error, EXIT.usage);
   const opened = await openRepository(options.cwd);
-  if (!opened.ok) return refuse(opened.error, EXIT.environment);
+  if (!opened.ok) return refuse(options, opened.error, EXIT.environment);
   const { root, branch } = opened.value;
   const unasked = options.plan === true ? nobodyToAsk(options, '--yes') : null;
-  if (unasked !== null) return refuse(unasked);
+  if (unasked !== null) return refuse(options, unasked, EXIT.usage);
   if (options.here === true) {
     const here = await mayWorkHere(options, root, branch);
-    if (!here.ok) return refuse(here.error);
+    if (!here.ok) return refuse(options, here.error, EXIT.usage);
     if (here.value !== null) return here.value;
   }
   await excludeTeamsFolder(opened.value);

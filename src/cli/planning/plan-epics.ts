@@ -17,7 +17,7 @@ import type { Git } from '../../engine/ports.ts';
 import { type Person, personAt } from '../authoring/person.ts';
 import { clearLeft, openAuthoring, prepareSession, stopOnSignals } from '../authoring/session.ts';
 import { resolveBase } from '../base.ts';
-import { type CommandContext, printProblem } from '../output.ts';
+import { type CommandContext, printProblem, refuse } from '../output.ts';
 import type { Project } from '../project.ts';
 import { agreeTo } from './agree.ts';
 import { type Narrator, narratorOf } from './narrator.ts';
@@ -43,17 +43,13 @@ export async function planEpics(
   project: Project,
   epics: readonly Epic[],
 ): Promise<Planned> {
-  const refuse = (problem: Problem, code: ExitCode): Planned => {
-    printProblem(options, problem);
-    return { code, agreed: [] };
-  };
   const absent = await unavailableBackend(options, project, epics);
-  if (absent !== null) return refuse(absent, EXIT.environment);
+  if (absent !== null) return { code: refuse(options, absent, EXIT.environment), agreed: [] };
   const { id, folder } = await openAuthoring(project.teams);
   const git = openGit(project.root, id);
   await clearLeft(git, project.teams);
   const start = await startOf(git, project);
-  if (!start.ok) return refuse(start.error, EXIT.usage);
+  if (!start.ok) return { code: refuse(options, start.error, EXIT.usage), agreed: [] };
   const { config, prd } = project;
   const planning = { id, folder, config, prd, prompts: readPrompts(), base: start.value.commit };
   await copyPrd(planning);

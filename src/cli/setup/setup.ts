@@ -7,7 +7,7 @@ import { editConfig } from '../../source/edit-config.ts';
 import { newConfig } from '../../source/new-config.ts';
 import { type Answers, changesFor } from '../../source/setup-answers.ts';
 import { type Asking, canAsk, openAsking } from '../asking.ts';
-import { type CommandContext, printProblem } from '../output.ts';
+import { type CommandContext, refuse } from '../output.ts';
 import { describeAnswers, describeChanges } from './describe.ts';
 import { interview } from './interview.ts';
 import { type Given, type Place, readPlace } from './place.ts';
@@ -25,23 +25,19 @@ export interface SetupWish extends CommandContext {
  * that, Ctrl-C too, is said on stderr, and its exit code is the error.
  */
 export async function runSetup(wish: SetupWish): Promise<Outcome<'written' | 'unchanged', ExitCode>> {
-  const refuse = (problem: Problem, code: ExitCode) => {
-    printProblem(wish, problem);
-    return fail(code);
-  };
-  if (wish.yes !== true && !canAsk(wish.env)) return refuse(NO_TERMINAL, EXIT.usage);
+  if (wish.yes !== true && !canAsk(wish.env)) return fail(refuse(wish, NO_TERMINAL, EXIT.usage));
   // Each is asked for its version, and one that was never started may take long to answer.
   if (wish.yes !== true) wish.stdout('Looking for agent CLIs\n');
   const place = await readPlace(wish, wish.root, wish.given ?? { settings: {}, models: {} });
   if (place === null) return fail(EXIT.usage);
   const chosen = place.file.backend !== undefined || place.given.has('backend');
   if (!chosen && place.backends.every(({ problem }) => problem !== null)) {
-    return refuse(noBackend(place.backends), EXIT.environment);
+    return fail(refuse(wish, noBackend(place.backends), EXIT.environment));
   }
   const ask = wish.yes === true ? null : await openAsking(place.name);
   const answers = ask === null ? place.answers : await interview(ask, place);
   if (answers === null) return leave(wish, place);
-  return write({ wish, place, ask, answers, refuse });
+  return write({ wish, place, ask, answers });
 }
 
 interface Writing {
@@ -50,7 +46,6 @@ interface Writing {
   /** Null: nobody is asked. */
   readonly ask: Asking | null;
   readonly answers: Answers;
-  readonly refuse: (problem: Problem, code: ExitCode) => Outcome<never, ExitCode>;
 }
 
 async function write({
@@ -58,7 +53,6 @@ async function write({
   place,
   ask,
   answers,
-  refuse,
 }: Writing): Promise<Outcome<'written' | 'unchanged', ExitCode>> {
   const { path, name, source, file } = place;
   const changes = source === null ? [] : changesFor(file, answers);
@@ -67,10 +61,10 @@ async function write({
     return ok('unchanged');
   }
   const outside = source === null ? null : await placeOutside(wish.root, path);
-  if (outside !== null) return refuse(leadsOut(name, outside), EXIT.environment);
+  if (outside !== null) return fail(refuse(wish, leadsOut(name, outside), EXIT.environment));
   const edited = source === null ? null : editConfig(source.text, changes);
   const what = source === null ? describeAnswers(answers) : describeChanges(file, changes);
-  if (source !== null && edited === null) return refuse(notEditable(name, what), EXIT.usage);
+  if (source !== null && edited === null) return fail(refuse(wish, notEditable(name, what), EXIT.usage));
   if (ask === null) wish.stdout(`${printable(what, { multiline: true })}\n`);
   else ask.say(what);
   const question = source === null ? `Write ${name}?` : `Change ${name}?`;
@@ -83,7 +77,7 @@ async function write({
   const text = edited === null ? newConfig(answers, schemaComment(schema)) : bom + edited;
   const before = source === null ? null : bom + source.text;
   const written = await replaceEdited({ path, before, kind: 'config', fix: 'teams setup' }, text);
-  if (!written.ok) return refuse(written.error, EXIT.environment);
+  if (!written.ok) return fail(refuse(wish, written.error, EXIT.environment));
   wish.stdout(
     `${printable(name)} is ${source === null ? 'written' : 'changed'}; what it comes to: teams config\n`,
   );

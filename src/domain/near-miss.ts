@@ -5,7 +5,8 @@
 export function nearMiss(
   text: string,
   candidates: Iterable<string>,
-  limit = text.length <= 3 ? 1 : text.length <= 9 ? 2 : 3,
+  // One letter for another is a different name, not a slip.
+  limit = text.length === 1 ? 0 : text.length <= 3 ? 1 : text.length <= 9 ? 2 : 3,
 ): string | null {
   if (text.length === 0 || text.length > 100) return null;
   const folded = fold(text);
