@@ -31,13 +31,25 @@ function tokensOf(usage: Usage | null): number | null {
   return (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0);
 }
 
-export function addUsage(a: Usage | null, b: Usage | null): Usage | null {
+/** What one report of a session tells. A key that is not there was not spoken of; null: spent, and nobody knows how much. */
+export type UsageReport = { readonly [K in keyof Usage]?: Usage[K] | undefined };
+
+/** A sum is known only when all of its parts are: a part must never pass for the whole. */
+export function addUsage(a: UsageReport | null, b: UsageReport): UsageReport;
+export function addUsage(a: Usage | null, b: Usage | null): Usage | null;
+export function addUsage(a: UsageReport | null, b: UsageReport | null): UsageReport | null {
   if (a === null || b === null) return a ?? b;
-  const add = (x: number | null, y: number | null): number | null =>
-    x === null || y === null ? null : x + y;
-  return {
-    inputTokens: add(a.inputTokens, b.inputTokens),
-    outputTokens: add(a.outputTokens, b.outputTokens),
-    costUsd: add(a.costUsd, b.costUsd),
+  const add = (key: keyof Usage): number | null | undefined => {
+    const [x, y] = [a[key], b[key]];
+    if (x === undefined || y === undefined) return x === undefined ? y : x;
+    return x === null || y === null ? null : x + y;
   };
+  return { inputTokens: add('inputTokens'), outputTokens: add('outputTokens'), costUsd: add('costUsd') };
 }
+
+/** What nobody spoke of is not known. */
+export const reportedUsage = ({
+  inputTokens = null,
+  outputTokens = null,
+  costUsd = null,
+}: UsageReport): Usage => ({ inputTokens, outputTokens, costUsd });

@@ -98,13 +98,12 @@ function partFacts(part: Part, first: (part: Part, what: string) => boolean): Li
   if (part.type === 'step-finish' && first(part, 'step')) {
     const { input, output, reasoning, cache } = part.tokens ?? {};
     const cost = count(part.cost);
+    const inputTokens = sum(input, cache?.read, cache?.write);
+    const outputTokens = sum(output, reasoning);
+    // A model without a price has a cost of 0; so has a step that was ended before it began, and that is all it cost.
+    const tookNothing = inputTokens === 0 && outputTokens === 0;
     return {
-      usage: {
-        inputTokens: sum(input, cache?.read, cache?.write),
-        outputTokens: sum(output, reasoning),
-        // A model without a price has a cost of 0.
-        costUsd: cost === 0 ? null : cost,
-      },
+      usage: { inputTokens, outputTokens, costUsd: cost === 0 && !tookNothing ? null : cost },
       failure: null,
     };
   }

@@ -7,7 +7,7 @@ const KINDS = ['tool', 'message', 'file', 'agent'] as const;
 /**
  * The protocol of the scripted and of command backends, one JSON object per line:
  * `{"type":"activity","kind":"tool|message|file|agent","text":…}`,
- * `{"type":"usage","inputTokens":…,"outputTokens":…,"costUsd":…}`,
+ * `{"type":"usage","inputTokens":…,"outputTokens":…,"costUsd":…}`, each key when there is something to tell of it,
  * `{"type":"read","id":…}` when it has read the message of that id,
  * `{"type":"session","id":…}` when it can be gone on with under that name, and
  * `{"type":"failure","kind":"auth|rate-limit|…","text":…,"resetsAt":…}` before it gives up.
@@ -22,9 +22,13 @@ export function readActivityLine(line: string): LineFacts | null {
     return null;
   }
   if (value['type'] === 'usage') {
-    const { inputTokens, outputTokens, costUsd } = value;
+    // An agent may tell its tokens with every message and its cost at the end.
     return {
-      usage: { inputTokens: count(inputTokens), outputTokens: count(outputTokens), costUsd: amount(costUsd) },
+      usage: {
+        ...('inputTokens' in value && { inputTokens: count(value['inputTokens']) }),
+        ...('outputTokens' in value && { outputTokens: count(value['outputTokens']) }),
+        ...('costUsd' in value && { costUsd: amount(value['costUsd']) }),
+      },
     };
   }
   if (value['type'] === 'session' && typeof value['id'] === 'string') return { sessionId: value['id'] };

@@ -1,6 +1,7 @@
 import type { BackendFacts } from '../../domain/doctor.ts';
 import type { Activity, Usage } from '../../domain/events.ts';
 import type { Problem } from '../../domain/problem.ts';
+import type { UsageReport } from '../../domain/spent.ts';
 import type { AgentFailure, Message, SessionRequest } from '../../engine/ports.ts';
 
 /** How to start one session of an agent. */
@@ -47,7 +48,7 @@ export interface LineFacts {
   readonly sessionId?: string;
   readonly activity?: Pick<Activity, 'kind' | 'text'>;
   /** Spent since the last such line. */
-  readonly usage?: Usage;
+  readonly usage?: UsageReport;
   /** Spent in the whole session so far, also before it was resumed: takes the place of everything before. */
   readonly usageSoFar?: Usage;
   /** The last one counts; null: what was wrong before is mended, e.g. by a retry. */

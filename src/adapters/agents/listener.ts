@@ -1,5 +1,6 @@
 import type { Usage } from '../../domain/events.ts';
 import { clip, printable } from '../../domain/printable.ts';
+import { addUsage, reportedUsage, type UsageReport } from '../../domain/spent.ts';
 import type { AgentFailure, SessionRequest, SessionWatch } from '../../engine/ports.ts';
 import { splitLines } from '../process/lines.ts';
 import { keepTail } from '../process/tail.ts';
@@ -38,7 +39,7 @@ export function listen(
 ): Listener {
   const tail = keepTail(TAIL);
   const allowed = rateLimit();
-  let usage: Usage | null = null;
+  let usage: UsageReport | null = null;
   let failure: AgentFailure | null = null;
   let opened: string | null = null;
 
@@ -65,7 +66,7 @@ export function listen(
       opened = sessionId;
       watch.opened(sessionId);
     }
-    if (facts.usage !== undefined) usage = add(usage, facts.usage);
+    if (facts.usage !== undefined) usage = addUsage(usage, facts.usage);
     if (facts.usageSoFar !== undefined) usage = without(facts.usageSoFar, request.resume?.usage ?? null);
     if (facts.failure !== undefined) failure = facts.failure;
     if (facts.read !== undefined) mailbox?.read(facts.read);
@@ -84,7 +85,7 @@ export function listen(
     note: (words) => tail.push(Buffer.from(`\n${words}\n`)),
     end() {
       lines.end();
-      return { usage, failure, tail: tail.text() };
+      return { usage: usage && reportedUsage(usage), failure, tail: tail.text() };
     },
   };
 }
@@ -110,16 +111,5 @@ function without(sum: Usage, before: Usage | null): Usage {
     inputTokens: minus(sum.inputTokens, before?.inputTokens),
     outputTokens: minus(sum.outputTokens, before?.outputTokens),
     costUsd: minus(sum.costUsd, before?.costUsd),
-  };
-}
-
-function add(sum: Usage | null, more: Usage): Usage {
-  if (sum === null) return more;
-  const plus = (a: number | null, b: number | null): number | null =>
-    a === null || b === null ? (a ?? b) : a + b;
-  return {
-    inputTokens: plus(sum.inputTokens, more.inputTokens),
-    outputTokens: plus(sum.outputTokens, more.outputTokens),
-    costUsd: plus(sum.costUsd, more.costUsd),
   };
 }

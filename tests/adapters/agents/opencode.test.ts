@@ -47,6 +47,16 @@ describe('events of opencode serve', () => {
     expect(total(stream, 'costUsd')).toBeCloseTo(requests(stream) * 0.00375);
   });
 
+  it.each([
+    ['a price', 100, 0.5, 0.5],
+    ['a model without a price', 100, 0, null],
+    ['a step that was ended before it began', 0, 0, 0],
+  ])('tell what a step costs: %s', (_, tokens, cost, costUsd) => {
+    const part = { id: 'p', type: 'step-finish', tokens: { input: tokens, output: tokens }, cost };
+    const facts = eventReader(ROOT)({ type: 'message.part.updated', properties: { part } });
+    expect(facts?.usage).toEqual({ inputTokens: tokens, outputTokens: tokens, costUsd });
+  });
+
   it('tell why it ended', () => {
     expect(failureOf('unauthorized')).toEqual({ kind: 'auth', text: 'invalid api key', resetsAt: null });
     expect(failureOf('limit')).toEqual({

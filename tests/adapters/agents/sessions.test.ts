@@ -74,20 +74,44 @@ describe('a session', () => {
     const lines = [
       '{"type":"activity","kind":"tool","text":"npm test\\u001b[2J"}',
       '{"type":"usage","inputTokens":10,"outputTokens":2,"costUsd":0.5}',
-      '{"type":"usage","inputTokens":1,"outputTokens":-5,"costUsd":"free"}',
+      '{"type":"usage","inputTokens":1,"outputTokens":5}',
       '{"type":"activity","kind":"nonsense","text":"x"}',
       'hello',
     ];
     writeFileSync(join(rig.root, 'lines'), lines.join('\n'));
     const session = rig.start(rig.sh('cat lines'));
     const end = await session.end;
-    expect(end.usage).toEqual({ inputTokens: 11, outputTokens: 2, costUsd: 0.5 });
+    expect(end.usage).toEqual({ inputTokens: 11, outputTokens: 7, costUsd: 0.5 });
     const at = { role: 'planner', epicId: 'EPIC-001' };
     expect(session.activities).toEqual([
       { ...at, kind: 'tool', text: 'npm test' },
       { ...at, kind: 'message', text: lines[3] },
       { ...at, kind: 'message', text: 'hello' },
     ]);
+  });
+
+  it.each([
+    ['each key in its own time', ['"inputTokens":10', '"outputTokens":2', '"costUsd":0.5'], [10, 2, 0.5]],
+    [
+      'a cost that is not known at first',
+      ['"inputTokens":10,"costUsd":null', '"costUsd":3'],
+      [10, null, null],
+    ],
+    [
+      'a cost that is not known at last',
+      ['"costUsd":3', '"inputTokens":10,"costUsd":null'],
+      [10, null, null],
+    ],
+    [
+      'nonsense, which may be much',
+      ['"inputTokens":10', '"inputTokens":-5,"costUsd":"free"'],
+      [null, null, null],
+    ],
+    ['nothing', ['"more":1'], [null, null, null]],
+  ])('is not taken to have spent a part of what it spent: %s', async (_, told, sum) => {
+    writeFileSync(join(rig.root, 'lines'), told.map((keys) => `{"type":"usage",${keys}}\n`).join(''));
+    const { usage } = await rig.start(rig.sh('cat lines')).end;
+    expect([usage?.inputTokens, usage?.outputTokens, usage?.costUsd]).toEqual(sum);
   });
 
   it('may write huge lines and bytes that are no text', async () => {
