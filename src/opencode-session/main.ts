@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import type { LineFacts } from '../adapters/agents/backend.ts';
 import { eventReader, isHopeless, type ServerEvent } from './events.ts';
-import { type Message, Unread } from './messages.ts';
+import { type Message, messageIn, Unread } from './messages.ts';
 import { type OpencodeServer, startServer } from './server.ts';
 
 const ABORT_MS = 2_000;
@@ -22,6 +22,25 @@ interface Wish {
  * said to the session while it works. Prints a line of JSON for each thing worth telling. Returns the exit code.
  */
 export async function main(): Promise<number> {
+  try {
+    return await serveSession();
+  } catch (error) {
+    complain(error);
+    return 1;
+  } finally {
+    // Whoever talks to it may keep it open.
+    process.stdin.destroy();
+  }
+}
+
+function complain(error: unknown): void {
+  const { message, cause } = error as Error;
+  // `fetch failed` alone says nothing.
+  const because = cause instanceof Error ? `: ${cause.message}` : '';
+  process.stderr.write(`opencode session: ${message}${because}\n`);
+}
+
+async function serveSession(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { session: { type: 'string' }, model: { type: 'string' } },
@@ -36,8 +55,6 @@ export async function main(): Promise<number> {
     return await runSession(server, { ...values, messages }, stop.signal);
   } finally {
     await server.close();
-    // Whoever talks to it may keep it open.
-    process.stdin.destroy();
   }
 }
 
@@ -57,10 +74,7 @@ async function runSession(server: OpencodeServer, wish: Wish, stop: AbortSignal)
   // Only this ends the commands of its tools.
   const abort = (): void => {
     if (stopping.length > 0) return;
-    const aborted = server.call('POST', `/session/${id}/abort`, {}, ABORT_MS).then(
-      () => undefined,
-      (error: unknown) => void process.stderr.write(`${String(error)}\n`),
-    );
+    const aborted = server.call('POST', `/session/${id}/abort`, {}, ABORT_MS).then(() => undefined, complain);
     stopping.push(aborted.finally(() => reading.abort()));
   };
   if (stop.aborted) abort();
@@ -104,8 +118,9 @@ const tell = (facts: LineFacts): void =>
 
 async function next(messages: AsyncIterator<string>): Promise<Message> {
   const line = await messages.next();
-  if (line.done === true) throw new Error('there is no prompt on stdin');
-  return JSON.parse(line.value) as Message;
+  const message = line.done === true ? null : messageIn(line.value);
+  if (message === null) throw new Error('there is no prompt on stdin');
+  return message;
 }
 
 /** Never rejects: a message that the server refuses is one that nobody reads. */
@@ -117,11 +132,15 @@ async function passOn(
   for (;;) {
     const line = await lines.next();
     if (line.done === true) return;
-    const message = JSON.parse(line.value) as Message;
+    const message = messageIn(line.value);
+    if (message === null) {
+      complain(new Error('a line of stdin is no message'));
+      continue;
+    }
     unread.add(message);
     await say(message).catch((error: unknown) => {
       unread.drop(message.id);
-      process.stderr.write(`${String(error)}\n`);
+      complain(error);
     });
   }
 }

@@ -6,6 +6,16 @@ export interface Message {
   readonly text: string;
 }
 
+/** Null: the line is none. */
+export function messageIn(line: string): Message | null {
+  try {
+    const { id, text } = JSON.parse(line) as Partial<Record<keyof Message, unknown>>;
+    return typeof id === 'string' && typeof text === 'string' ? { id, text } : null;
+  } catch {
+    return null;
+  }
+}
+
 interface Sent extends Message {
   /** What the server calls it, as soon as that is known. */
   name: string | null;

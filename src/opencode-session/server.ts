@@ -87,9 +87,10 @@ function listening(child: ChildProcess): Promise<string> {
       clearTimeout(limit);
       resolve(url);
     });
-    child.once('exit', () => {
+    child.once('exit', (code, signal) => {
       clearTimeout(limit);
-      reject(new Error(`opencode serve ended: ${output}`));
+      const said = output.trim() === '' ? '' : `: ${output.trim()}`;
+      reject(new Error(`opencode serve ended with ${code ?? signal}${said}`));
     });
     child.once('error', (error) => {
       clearTimeout(limit);

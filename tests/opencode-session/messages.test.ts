@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ServerEvent } from '../../src/opencode-session/events.ts';
-import { Unread } from '../../src/opencode-session/messages.ts';
+import { messageIn, Unread } from '../../src/opencode-session/messages.ts';
 
 const said = (messageID: string, text: string, sessionID = 'ses_1'): ServerEvent => ({
   type: 'message.part.updated',
@@ -46,3 +46,8 @@ test('answers to something else, or of sub-agents, mean nothing', () => {
   expect(events.flatMap((event) => unread.readBy(event))).toEqual([]);
   expect(unread.any).toBe(true);
 });
+
+test.each(['', 'text', 'null', '[]', '{"id":"a"}', '{"id":1,"text":"x"}', '{"id":"a","te'])(
+  'a line that is no message: %s',
+  (line) => expect(messageIn(line)).toBeNull(),
+);

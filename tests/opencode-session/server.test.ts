@@ -37,7 +37,7 @@ describe('the server of a session', () => {
   });
 
   it('is given up after three times, with what it said', async () => {
-    await expect(startServer(program(4))).rejects.toThrow('opencode serve ended: port in use');
+    await expect(startServer(program(4))).rejects.toThrow('opencode serve ended with 1: port in use');
     expect(starts()).toBe(3);
   });
 });
