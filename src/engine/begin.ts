@@ -33,7 +33,7 @@ async function notices(
 ): Promise<readonly Notice[]> {
   const found: Notice[] = [];
   if (started.goesOnFrom !== null) {
-    const text = `goes on from ${started.goesOnFrom}, which is not landed and has the completed epics`;
+    const text = `goes on from ${started.goesOnFrom}, which is not landed and has merged epics`;
     found.push({ level: 'info', code: 'goes-on', text });
   }
   const carried = started.epics.filter((epic) => epic.carried !== undefined);

@@ -94,8 +94,9 @@ export const leadBackend = ({ backend, backendFor }: Config): string => backendF
 export const finalBackend = ({ backend, backendFor }: Config): string => backendFor.finalValidator ?? backend;
 
 /**
- * The first commit of the integration branch: the base, if it has the code of every completed epic; otherwise what the
- * newest run left that has it, with the base merged in. Nothing ever starts on a tree that lacks finished work.
+ * The first commit of the integration branch: the base, if it has the code of every epic that is completed or was reset;
+ * otherwise what the newest run left that has it, with the base merged in. Nothing ever starts on a tree that lacks
+ * finished work.
  */
 export async function findStart(
   git: Git,
@@ -108,11 +109,16 @@ export async function findStart(
     return completed.filter((id) => !there.has(id));
   };
   const missing = await missingIn(base.commit);
-  if (missing.length === 0) return ok({ commit: base.commit, from: null });
   for (const run of earlier) {
     const { branch } = run.started;
+    const again = missing.length > 0 ? [] : doneAgain(prd, run);
+    if (missing.length + again.length === 0) continue;
     const tip = await git.resolve(`refs/heads/${branch}`);
     if (tip === null || (await missingIn(tip)).length > 0) continue;
+    if (missing.length === 0) {
+      const merges = await git.mergesOf(base.commit, tip);
+      if (!merges.some(({ epicId }) => again.includes(epicId))) continue;
+    }
     if (await git.isAncestor(base.commit, tip)) return ok({ commit: tip, from: branch });
     const merged = await git.mergeTree(base.commit, tip);
     // Squashed or cherry-picked: the base has all of it, only the merge commits are not in its history.
@@ -122,7 +128,7 @@ export async function findStart(
     if (merged.conflicts.length > 0) {
       return fail({
         code: 'base-conflicts',
-        what: `the completed epics are on ${branch}, which conflicts with ${base.ref ?? base.commit.slice(0, 12)}`,
+        what: `the merged epics are on ${branch}, which conflicts with ${base.ref ?? base.commit.slice(0, 12)}`,
         where: merged.conflicts.join(', '),
         why: 'a run starts on a tree that has both',
         fix: `git merge ${shellWord(branch)}   (resolve, commit), then teams run`,
@@ -137,6 +143,7 @@ export async function findStart(
     return ok({ commit, from: branch });
   }
   const [first] = missing;
+  if (first === undefined) return ok({ commit: base.commit, from: null });
   const holder = await branchWith(git, missing);
   return fail({
     code: 'completed-code-missing',
@@ -150,6 +157,15 @@ export async function findStart(
     ].join('\n'),
   });
 }
+
+/** Epics that a run knows as not merged: where its branch has a merge of them all the same, they were reset. */
+const doneAgain = (prd: Prd, run: RunState): readonly string[] =>
+  prd.epics
+    .filter(({ id, status }) => {
+      const known = findEpic(run, id);
+      return status !== 'completed' && known !== undefined && known.phase !== 'merged';
+    })
+    .map(({ id }) => id);
 
 /** An integration branch that has the code, though no run that could be gone on from knows of it. */
 async function branchWith(git: Git, epics: readonly string[]): Promise<string | null> {

@@ -77,6 +77,31 @@ test('an epic with merged dependants is only reset with them; a new run does eac
   assertNothingLeft(repo);
 });
 
+test('work that is not landed is gone on from when all of it is reset, until its branch is deleted', async () => {
+  const repo = project({ epics: [{ id: 'A' }, { id: 'B' }], config: { attempts: { epic: 1 } } });
+  await expectTeams(0, ['run'], { cwd: repo.path });
+  const first = integrationOf(repo);
+  await expectTeams(0, ['reset', 'A', 'B'], { cwd: repo.path });
+  rescript(repo, { 'team-lead': { default: [{ fail: 'each', reason: 'no' }] } });
+  const again = await expectTeams(1, ['run'], { cwd: repo.path });
+  expect(again.stdout).toMatch(
+    new RegExp(`, on teams/\\S+ going on from ${first} \\(\\w+\\), which is not landed yet`),
+  );
+  // Nothing was merged in between, and what was there before still counts.
+  const second = integrationOf(repo);
+  rescript(repo, { 'team-lead': { default: [{ story: 'each', write: { '{story}.again': 'x' } }] } });
+  const third = await expectTeams(0, ['run'], { cwd: repo.path });
+  expect(third.stdout).toContain(` going on from ${second} (`);
+  expect([mergesOf(repo, 'A'), mergesOf(repo, 'B')]).toEqual([2, 2]);
+
+  await expectTeams(0, ['reset', '--all'], { cwd: repo.path });
+  repo.git('branch', '-D', first, second, integrationOf(repo));
+  rescript(repo, { 'team-lead': { default: [{ story: 'each', write: { '{story}.new': 'x' } }] } });
+  expect((await expectTeams(0, ['run'], { cwd: repo.path })).stdout).toMatch(/, on teams\/\S+ from main \(/);
+  expect([mergesOf(repo, 'A'), mergesOf(repo, 'B')]).toEqual([1, 1]);
+  assertNothingLeft(repo);
+});
+
 test('epics of an interrupted run are reset, and resume goes on with the rest', async () => {
   const repo = project({
     epics: [{ id: 'A' }, { id: 'B', dependsOn: ['A'] }],
