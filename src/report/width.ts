@@ -21,6 +21,23 @@ export function fit(text: string, columns: number, fill = false): string {
   return `${cut}…${fill ? ' '.repeat(columns - 1 - width) : ''}`;
 }
 
+/** `head`, and beside it text that is broken between words where a line of a terminal ends; a longer word stays whole. */
+export function hanging(head: string, text: string, columns = 80): string {
+  const indent = displayWidth(head);
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && indent + displayWidth(longer) > columns) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = longer;
+    }
+  }
+  return head + [...lines, line].join(`\n${' '.repeat(indent)}`);
+}
+
 function widthOf(character: string): number {
   const code = character.codePointAt(0) ?? 0;
   if (code < 0x300) return 1;

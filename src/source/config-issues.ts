@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { configSchema } from '../domain/config.ts';
+import { parseTokens } from './budget-text.ts';
 import { valueAt } from './config-keys.ts';
 import { isRecord, quote } from './findings.ts';
 import { nearMiss } from '../domain/near-miss.ts';
@@ -30,7 +31,7 @@ function reportValue(issue: z.core.$ZodIssue, value: unknown, report: Report): v
     value,
   );
   const described = describeIssue(issue, given);
-  const fix = path[0] === 'timeouts' && path.length === 2 ? durationFix(given) : described.fix;
+  const fix = path.length === 2 ? (fixFor(path.join('.'), given) ?? described.fix) : described.fix;
   const name = path.length === 0 ? 'the configuration' : path.map(String).join('.');
   report({
     path,
@@ -88,6 +89,14 @@ function branchOf(issue: z.core.$ZodIssueInvalidUnion, value: unknown): readonly
   const [command = [], script = []] = issue.errors;
   const meant = isRecord(given) && Object.hasOwn(given, 'script') ? script : command;
   return meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+function fixFor(key: string, given: unknown): string | undefined {
+  if (key.startsWith('timeouts.')) return durationFix(given);
+  if (key !== 'budget.tokens' || typeof given !== 'string') return undefined;
+  // What a flag and a variable take.
+  const tokens = parseTokens(given);
+  return tokens === null ? 'write a number such as 5000000' : `write ${tokens}`;
 }
 
 function durationFix(value: unknown): string {

@@ -1,4 +1,6 @@
-type Kind = 'text' | 'number' | 'amount' | 'list';
+import { parseTokens } from './budget-text.ts';
+
+type Kind = 'text' | 'number' | 'tokens' | 'amount' | 'list';
 
 /** Every value of the configuration that a variable or a flag can set, by its dotted key. */
 export const CONFIG_KEYS = {
@@ -23,7 +25,7 @@ export const CONFIG_KEYS = {
   'attempts.epic': 'number',
   'attempts.merge': 'number',
   'attempts.final': 'number',
-  'budget.tokens': 'number',
+  'budget.tokens': 'tokens',
   'budget.costUsd': 'amount',
   'planning.epic': 'text',
   'planning.story': 'text',
@@ -88,13 +90,18 @@ export function coerce(key: ConfigKey, value: string | number | readonly string[
     case 'text':
       return value;
     case 'number':
-      return /^-?\d{1,12}$/.test(value.trim()) ? Number(value) : value;
+      return wholeNumberOr(value);
+    case 'tokens':
+      return parseTokens(value.trim()) ?? wholeNumberOr(value);
     case 'amount':
       return /^-?\d{1,9}(\.\d{1,6})?$/.test(value.trim()) ? Number(value) : value;
     case 'list':
       return value.trimStart().startsWith('[') ? listOf(value) : [value];
   }
 }
+
+const wholeNumberOr = (text: string): number | string =>
+  /^-?\d{1,12}$/.test(text.trim()) ? Number(text) : text;
 
 function listOf(text: string): unknown {
   try {

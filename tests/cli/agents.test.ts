@@ -17,7 +17,13 @@ const agents = (...argv: string[]) => runCli(['agents', ...argv], root);
 test('list: every role, and what the repository has instead', async () => {
   const { code, stdout, stderr } = await agents('list');
   expect([code, stderr]).toEqual([0, '']);
-  expect(stdout.split('\n').map((line) => line.split(/ {1,}/).slice(0, 3))).toEqual([
+  expect(stdout).toMatch(`
+builder          medium writes Builds one story test-first in the current
+                               worktree and commits it, or mends findings of a
+                               validator. Reports the commit SHA.
+`);
+  const heads = stdout.split('\n').filter((line) => !line.startsWith(' '));
+  expect(heads.map((line) => line.split(/ {1,}/).slice(0, 3))).toEqual([
     ['epic-planner', 'large', 'reads'],
     ['story-planner', 'medium', 'reads'],
     ['builder', 'medium', 'writes'],

@@ -1,10 +1,10 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DEFAULTS, PRESETS } from '../../src/domain/config.ts';
 import { renderDiagnostics } from '../../src/report/diagnostics.ts';
-import { CONFIG_KEYS } from '../../src/source/config-keys.ts';
+import { CONFIG_KEYS, variableOf } from '../../src/source/config-keys.ts';
 import { type ConfigRequest, type LoadedConfig, loadConfig } from '../../src/source/load-config.ts';
 import { testFolder } from './folder.ts';
 
@@ -90,6 +90,7 @@ test('a flag wins over a variable, that over the file, that over the preset, tha
     TEAMS_VALIDATION_FIX_ROUNDS: '3',
     TEAMS_VERIFY: '["make", "make test"]',
     TEAMS_SETUP: 'make deps',
+    TEAMS_BUDGET_TOKENS: '1.5M',
     TEAMS_BASE: '',
   };
   const { config, origins, diagnostics } = await load(
@@ -103,6 +104,7 @@ test('a flag wins over a variable, that over the file, that over the preset, tha
     base: null,
     setup: ['make deps'],
     verify: ['make', 'make test'],
+    budget: { tokens: 1_500_000, costUsd: null },
     timeouts: { ...DEFAULTS.timeouts, epic: 300_000, idle: 120_000 },
     planning: { epic: 'always', story: PRESETS.minimal.planning.story },
     validation: { ...PRESETS.minimal.validation, fixRounds: 3 },
@@ -164,6 +166,25 @@ test('a misspelt key in any table is told which one was meant', async () => {
   }
   const { diagnostics } = await load('budget: { sausages: 1 }\n');
   expect(diagnostics[0]?.fix).toBe('use one of tokens, costUsd');
+});
+
+test('tokens as a flag and a variable take them are told as the number that the file needs', async () => {
+  const fixes = async (tokens: string): Promise<unknown> =>
+    (await load(`budget: { tokens: ${tokens} }\n`)).diagnostics.map(({ fix }) => fix);
+  expect(await fixes('5M')).toEqual(['write 5000000']);
+  expect(await fixes('many')).toEqual(['write a number such as 5000000']);
+});
+
+test('docs/configuration.md names variables that there are, beside their keys', async () => {
+  const text = await readFile('docs/configuration.md', 'utf8');
+  const [, section = ''] = text.split('\n## Variables\n');
+  const rows = [...section.matchAll(/^\| `([a-z].*?)`.*? \| (?:.*?)`(TEAMS_[A-Z_]+)=/gm)];
+  expect(rows.length).toBeGreaterThan(4);
+  for (const [, key = '', variable] of rows) {
+    // A row of several keys shows the variable of one.
+    expect([key, 'verify'].map(variableOf)).toContain(variable);
+    expect(CONFIG_KEYS).toHaveProperty([key]);
+  }
 });
 
 test('the scripted backend needs a script', async () => {

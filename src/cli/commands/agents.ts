@@ -10,6 +10,7 @@ import { printable } from '../../domain/printable.ts';
 import { fail, ok, type Outcome } from '../../domain/problem.ts';
 import { AGENT_ROLES, type RoleSource } from '../../domain/roles.ts';
 import { renderDiagnostics } from '../../report/diagnostics.ts';
+import { hanging } from '../../report/width.ts';
 import { CONFIG_FILE, loadConfig } from '../../source/load-config.ts';
 import { nearMiss } from '../../domain/near-miss.ts';
 import { type CommandContext, printProblem, refuse } from '../output.ts';
@@ -49,7 +50,8 @@ export async function agentsListCommand(
     return EXIT.passed;
   }
   for (const { role, model, access, description } of roles) {
-    options.stdout(`${role.padEnd(16)} ${model.padEnd(6)} ${access.padEnd(6)} ${description}\n`);
+    const head = `${role.padEnd(16)} ${model.padEnd(6)} ${access.padEnd(6)} `;
+    options.stdout(`${hanging(head, description)}\n`);
   }
   if (own.length > 0) options.stdout('\nIn this repository, and so instead of those above:\n');
   for (const { backend, role, file, same } of own) {

@@ -11,6 +11,7 @@ import type { Problem } from '../../domain/problem.ts';
 import { shellPath } from '../../domain/shell-word.ts';
 import { paintFor } from '../../report/paint.ts';
 import { planText } from '../../report/plan.ts';
+import { hanging } from '../../report/width.ts';
 import { plural } from '../../report/words.ts';
 import { CONFIG_FILE } from '../../source/load-config.ts';
 import { nearMiss } from '../../domain/near-miss.ts';
@@ -138,7 +139,7 @@ function listText(templates: readonly Template[]): string {
   const lines = templates.map(({ name, prd }) => {
     const stories = prd.epics.reduce((sum, epic) => sum + epic.userStories.length, 0);
     const size = `${plural(prd.epics.length, 'epic')}, ${plural(stories, 'story', 'stories')}`;
-    return `${name.padEnd(width)}  ${prd.description} (${size})\n`;
+    return `${hanging(`${name.padEnd(width)}  `, `${prd.description} (${size})`)}\n`;
   });
   return `${lines.join('')}\nteams init --template NAME\n`;
 }
