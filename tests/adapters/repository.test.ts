@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import {
@@ -124,6 +124,20 @@ test('keeps .teams out of what git shows, once', async () => {
   rmSync(join(commonDir, 'info'), { recursive: true });
   await excludeTeamsFolder({ commonDir });
   expect(readFileSync(path, 'utf8')).toBe('/.teams/\n');
+});
+
+test('a change in the second in which git wrote the index, to the same size, is one too', async () => {
+  const { root } = tempRepo();
+  // Nobody can set the time of the last change of an inode, so git is told not to look at it.
+  git(root, 'config', 'core.trustctime', 'false');
+  const second = 1_700_000_000;
+  put(root, { 'a.txt': '1' });
+  utimesSync(join(root, 'a.txt'), second, second);
+  commit(root, 'one');
+  utimesSync(join(root, '.git', 'index'), second, second);
+  put(root, { 'a.txt': '2' });
+  utimesSync(join(root, 'a.txt'), second, second);
+  expect(await snapshotTracked(root)).not.toBeNull();
 });
 
 test('a snapshot has what is changed in tracked files and touches nothing', async () => {

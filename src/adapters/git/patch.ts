@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { storing } from '../storage-error.ts';
 import type { Repo } from './open.ts';
@@ -18,7 +18,7 @@ export async function withIndexCopy<T>(
   try {
     const copy = join(folder, 'index');
     await storing(copy, () =>
-      copyFile(index, copy).catch((error: NodeJS.ErrnoException) => {
+      copyIndex(index, copy).catch((error: NodeJS.ErrnoException) => {
         // No index yet: git starts with an empty one.
         if (error.code !== 'ENOENT') throw error;
       }),
@@ -27,6 +27,17 @@ export async function withIndexCopy<T>(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * With its time: git looks into a file that is as old as the index, for it may have changed since in the same second. To
+ * a copy that is younger it would be known.
+ */
+async function copyIndex(index: string, copy: string): Promise<void> {
+  const { mtimeMs } = await stat(index);
+  await copyFile(index, copy);
+  const second = Math.floor(mtimeMs / 1000);
+  await utimes(copy, second, second);
 }
 
 export function savePatch(repo: Repo, worktree: string, patchFile: string): Promise<boolean> {
