@@ -13,7 +13,7 @@ import { paintFor } from '../report/paint.ts';
 import { plainReporter } from '../report/plain.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { summaryMarkdown } from '../report/summary-md.ts';
-import { type CommandContext, refuse } from './output.ts';
+import { columnsOf, type CommandContext, refuse } from './output.ts';
 import { onStopSignals } from './stop-signals.ts';
 
 /** The view that fits: events for a program, lines for a file or a pipe, a live table on a terminal. */
@@ -62,7 +62,8 @@ export async function driveToEnd(
     await ctx.close();
   }
   if (options.json !== true) {
-    options.stdout(ending(state, { paint: paintFor(options.color), folder: relative(options.cwd, folder) }));
+    const look = { paint: paintFor(options.color), columns: columnsOf(options) };
+    options.stdout(ending(state, { ...look, folder: relative(options.cwd, folder) }));
   }
   return exitCodeOf(state);
 }

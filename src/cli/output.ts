@@ -11,7 +11,12 @@ export interface CommandContext {
   /** Whether stdout takes colours. */
   readonly color: boolean;
   readonly env: NodeJS.ProcessEnv;
+  /** How wide the terminal is now that stdout writes to; absent: it is none, lines may be as long as they are. */
+  readonly columns?: () => number | undefined;
 }
+
+/** What a table may take of a line. */
+export const columnsOf = ({ columns }: CommandContext): number => columns?.() ?? Infinity;
 
 /** https://no-color.org and https://force-color.org: NO_COLOR off, FORCE_COLOR on, otherwise colours on a terminal. */
 export function wantsColor(env: NodeJS.ProcessEnv, isTerminal: boolean | undefined): boolean {
@@ -28,6 +33,7 @@ export function contextOf(process: NodeJS.Process): CommandContext {
     stderr: (text) => void process.stderr.write(text),
     color: wantsColor(process.env, process.stdout.isTTY),
     env: process.env,
+    columns: () => process.stdout.columns,
   };
 }
 

@@ -1,24 +1,34 @@
 import { isBudgetSpent, raiseBudget, spentText } from '../domain/budget.ts';
 import { printable } from '../domain/printable.ts';
-import type { EpicState, RunState } from '../domain/state.ts';
+import type { RunState } from '../domain/state.ts';
 import { isTask } from '../domain/task.ts';
 import { nextForRun, whyUnfinished } from '../domain/why.ts';
 import type { Paint } from './paint.ts';
 import { factLines, whyLines } from './why-lines.ts';
-import { formatDuration, mergedCount, shortCommit } from './words.ts';
+import { fit, fitBefore, idColumns, row } from './width.ts';
+import { formatDuration, idWidth, mergedCount, shortCommit } from './words.ts';
 
 export interface EndingOptions {
   readonly paint: Paint;
   /** Folder of the run, as a person would type it. */
   readonly folder: string;
+  /** Of the terminal; Infinity where lines may be as long as they are. */
+  readonly columns: number;
 }
 
 /** More merged epics than this are counted, not listed: what is not merged has to stay in sight. */
 const LISTED = 15;
 
 /** The closing text of a run that is not at work any more; ends with a newline. */
-export function ending(state: RunState, { paint, folder }: EndingOptions): string {
-  const lines = ['', headline(state, paint), ...mergedLines(state, paint), ...openLines(state, paint), ''];
+export function ending(state: RunState, options: EndingOptions): string {
+  const { paint, folder } = options;
+  const lines = [
+    '',
+    headline(state, options),
+    ...mergedLines(state, options),
+    ...openLines(state, options),
+    '',
+  ];
   const facts: [string, string][] = [['verdict', verdictText(state)]];
   facts.push(['branch', `${state.started.branch} at ${shortCommit(state.head)}`]);
   if (state.landing !== null) facts.push(['landing', landingText(state.landing)]);
@@ -32,41 +42,41 @@ export function ending(state: RunState, { paint, folder }: EndingOptions): strin
   return `${lines.join('\n')}\n`;
 }
 
-function headline(state: RunState, paint: Paint): string {
+function headline(state: RunState, { paint, columns }: EndingOptions): string {
   const color = state.phase === 'passed' ? paint.green : paint.red;
   const end =
     state.endedAt === null
       ? ''
       : ` after ${formatDuration(Date.parse(state.endedAt) - Date.parse(state.startedAt))}`;
   const merged = `${mergedCount(state)} of ${state.epics.length} epics merged`;
-  return color.bold(printable(`${state.started.project}: ${state.phase}${end}, ${merged}`));
+  const tail = `: ${state.phase}${end}, ${merged}`;
+  return color.bold(fitBefore(tail, printable(state.started.project), columns) + tail);
 }
 
-function mergedLines(state: RunState, paint: Paint): readonly string[] {
+function mergedLines(state: RunState, { paint, columns }: EndingOptions): readonly string[] {
   const merged = state.epics.filter((epic) => epic.phase === 'merged');
   if (merged.length === 0) return [];
+  const ids = idColumns(idWidth(state), columns);
   const listed = merged.slice(0, LISTED).map((epic) => {
-    return `  ${paint.green('✓')} ${idOf(state, epic)}  ${printable(epic.plan.title)} ${paint.dim(`(${shortCommit(epic.mergeCommit ?? '')})`)}`;
+    const id = fit(printable(epic.plan.id), ids, true);
+    const commit = ` (${shortCommit(epic.mergeCommit ?? '')})`;
+    const title = fitBefore(commit, printable(epic.plan.title), columns - ids - '  ✓   '.length);
+    return row(columns, '  ', ['✓', paint.green], ` ${id}  ${title}`, [commit, paint.dim]);
   });
   const more = merged.length - listed.length;
   return ['', 'merged', ...listed, ...(more > 0 ? [`    … and ${more} more`] : [])];
 }
 
-function openLines(state: RunState, paint: Paint): readonly string[] {
+function openLines(state: RunState, { paint, columns }: EndingOptions): readonly string[] {
   const open = whyUnfinished(state, false);
   if (open.length === 0) return [];
-  return ['', 'not merged', ...whyLines(open, idWidth(state), paint)];
+  return ['', 'not merged', ...whyLines(open, idColumns(idWidth(state), columns), paint)];
 }
 
 export function spentFacts(state: RunState): [string, string][] {
   const spent = spentText(state);
   return spent === null ? [] : [['spent', spent]];
 }
-
-export const idWidth = (state: RunState): number =>
-  Math.max(...state.epics.map((epic) => epic.plan.id.length), 0);
-
-const idOf = (state: RunState, epic: EpicState): string => printable(epic.plan.id).padEnd(idWidth(state));
 
 export function verdictText(state: RunState): string {
   const { phase, reasons, rounds } = state.validation;

@@ -1,9 +1,10 @@
 import type { TeamsEvent } from '../domain/events.ts';
 import type { RunState } from '../domain/state.ts';
-import { describe, type Tone } from './describe.ts';
+import { describe, type Line, type Tone } from './describe.ts';
 import type { Paint } from './paint.ts';
 import type { Reporter } from './reporter.ts';
-import { timeOfDay } from './words.ts';
+import { fit } from './width.ts';
+import { idWidth, timeOfDay } from './words.ts';
 
 /** One line per event that a person wants to know of. */
 export function plainReporter(write: (text: string) => void, paint: Paint): Reporter {
@@ -21,9 +22,16 @@ export function plainReporter(write: (text: string) => void, paint: Paint): Repo
 export function plainLine(event: TeamsEvent, state: RunState, paint: Paint): string | null {
   const line = describe(event, state);
   if (line === null) return null;
-  const width = Math.max(...state.epics.map((epic) => epic.plan.id.length), 'teams'.length);
-  const who = (line.epicId ?? 'teams').padEnd(width);
-  return `${paint.dim(timeOfDay(event.at))}  ${paint.bold(who)}  ${tonePaint(line.tone, paint)(line.text)}`;
+  return newsText({ ...line, at: event.at }, idWidth(state), paint);
+}
+
+/** What `describe` says, and when it happened. */
+export type News = Line & { readonly at: string };
+
+/** `ids`: columns for the id of the epic. */
+export function newsText(news: News, ids: number, paint: Paint): string {
+  const who = fit(news.epicId ?? 'teams', Math.max(ids, 'teams'.length), true);
+  return `${paint.dim(timeOfDay(news.at))}  ${paint.bold(who)}  ${tonePaint(news.tone, paint)(news.text)}`;
 }
 
 function tonePaint(tone: Tone, paint: Paint): (text: string) => string {

@@ -2,6 +2,7 @@ import { criticalPath, waves } from '../domain/graph.ts';
 import type { Epic, Prd } from '../domain/prd.ts';
 import { printable } from '../domain/printable.ts';
 import type { Paint } from './paint.ts';
+import { displayWidth, fit, fitBefore, idColumns, row } from './width.ts';
 import { plural } from './words.ts';
 
 interface Plan {
@@ -23,19 +24,19 @@ function planOf(epics: readonly Epic[]): Plan {
   };
 }
 
-/** `teams summary`; ends with a newline. */
-export function planText(prd: Prd, paint: Paint): string {
+/** `teams summary`; ends with a newline. `columns` of the terminal: Infinity where lines may be as long as they are. */
+export function planText(prd: Prd, paint: Paint, columns: number): string {
   const plan = planOf(prd.epics);
-  const width = Math.max(0, ...prd.epics.map((epic) => epic.id.length));
+  const ids = idColumns(Math.max(0, ...prd.epics.map((epic) => epic.id.length)), columns);
   const stories = prd.epics.reduce((sum, epic) => sum + epic.userStories.length, 0);
   const completed = prd.epics.filter((epic) => epic.status === 'completed').length;
-  const lines = [
-    paint.bold(printable(prd.project)) +
-      `: ${plural(prd.epics.length, 'epic')}, ${plural(stories, 'story', 'stories')}, ${completed} completed`,
-  ];
+  const size = `: ${plural(prd.epics.length, 'epic')}, ${plural(stories, 'story', 'stories')}, ${completed} completed`;
+  const lines = [paint.bold(fitBefore(size, printable(prd.project), columns)) + size];
   for (const [index, wave] of plan.waves.entries()) {
     lines.push('', paint.bold(`wave ${index + 1}`));
-    for (const epic of wave) lines.push(epicLine(epic, plan.critical.includes(epic.id), width, paint));
+    for (const epic of wave) {
+      lines.push(epicLine(epic, { critical: plan.critical.includes(epic.id), ids, columns, paint }));
+    }
   }
   if (prd.epics.length === 0) return `${lines.join('\n')}\n`;
   const weight = prd.epics
@@ -46,12 +47,18 @@ export function planText(prd: Prd, paint: Paint): string {
   return `${lines.join('\n')}\n`;
 }
 
-function epicLine(epic: Epic, critical: boolean, width: number, paint: Paint): string {
-  const stories = `${storiesDone(epic)}/${epic.userStories.length}`.padStart(5);
-  const needs = epic.dependsOn.length === 0 ? '' : paint.dim(`  ← ${printable(epic.dependsOn.join(', '))}`);
-  const status = statusPaint(epic.status, paint)(epic.status.padEnd('merge-failed'.length));
-  const mark = critical ? '*' : ' ';
-  return `${mark} ${printable(epic.id).padEnd(width)}  ${status} ${stories}  ${printable(epic.title)}${needs}`;
+function epicLine(
+  epic: Epic,
+  line: { readonly critical: boolean; readonly ids: number; readonly columns: number; readonly paint: Paint },
+): string {
+  const { critical, ids, columns, paint } = line;
+  const mark = `${critical ? '*' : ' '} ${fit(printable(epic.id), ids, true)}  `;
+  const status = epic.status.padEnd('merge-failed'.length);
+  const stories = ` ${`${storiesDone(epic)}/${epic.userStories.length}`.padStart(5)}  `;
+  const needs = epic.dependsOn.length === 0 ? '' : `  ← ${printable(epic.dependsOn.join(', '))}`;
+  const room = columns - displayWidth(mark + status + stories);
+  const title = fitBefore(needs, printable(epic.title), room);
+  return row(columns, mark, [status, statusPaint(epic.status, paint)], stories + title, [needs, paint.dim]);
 }
 
 function statusPaint(status: Epic['status'], paint: Paint): Paint {

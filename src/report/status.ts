@@ -3,9 +3,10 @@ import { printable } from '../domain/printable.ts';
 import { type EpicState, isResumable, type RunState } from '../domain/state.ts';
 import { isTask, nameOf } from '../domain/task.ts';
 import { nextForRun, type Why } from '../domain/why.ts';
-import { idWidth, landingText, nextMeaning, spentFacts, verdictText } from './ending.ts';
+import { landingText, nextMeaning, spentFacts, verdictText } from './ending.ts';
 import type { Paint } from './paint.ts';
-import { formatDuration, mergedCount, phasePaint, shortCommit, storyCount } from './words.ts';
+import { fit, fitBefore, idColumns, row } from './width.ts';
+import { formatDuration, idWidth, mergedCount, phasePaint, shortCommit, storyCount } from './words.ts';
 import { factLines, whyLines } from './why-lines.ts';
 
 /** An epic of the PRD, as far as the file alone tells. */
@@ -49,21 +50,29 @@ export function shownPhase(state: RunState, alive: boolean): ShownPhase {
   return state.phase === 'running' ? 'crashed' : state.phase;
 }
 
+/** How wide the lines of a table are. */
+interface Table {
+  readonly ids: number;
+  /** Of the terminal; Infinity where lines may be as long as they are. */
+  readonly columns: number;
+  readonly paint: Paint;
+}
+
 /** `teams status` after a first run; ends with a newline. */
-export function statusText(view: StatusView, paint: Paint): string {
+export function statusText(view: StatusView, paint: Paint, columns: number): string {
   const { state, others } = view;
-  const width = Math.max(idWidth(state), ...others.map((epic) => epic.id.length));
+  const widest = Math.max(idWidth(state), ...others.map((epic) => epic.id.length));
+  const table = { ids: idColumns(widest, columns), columns, paint };
+  const run = `: ${isTask(state) ? 'task' : 'run'} ${state.started.runId}`;
   const lines = [
-    paint.bold(
-      printable(`${state.started.project}: ${isTask(state) ? 'task' : 'run'} ${state.started.runId}`),
-    ),
+    paint.bold(fitBefore(run, printable(state.started.project), columns) + run),
     phaseLine(view),
     '',
-    ...state.epics.map((epic) => epicLine(epic, width, paint)),
+    ...state.epics.map((epic) => epicLine(epic, table)),
   ];
-  if (others.length > 0)
-    lines.push('', 'not in this run', ...others.map((epic) => prdLine(epic, width, paint)));
-  if (view.why !== null && view.why.length > 0) lines.push('', 'why', ...whyLines(view.why, width, paint));
+  if (others.length > 0) lines.push('', 'not in this run', ...others.map((epic) => prdLine(epic, table)));
+  if (view.why !== null && view.why.length > 0)
+    lines.push('', 'why', ...whyLines(view.why, table.ids, paint));
   lines.push('', ...factLines(factsOf(view), paint));
   return `${lines.join('\n')}\n`;
 }
@@ -130,30 +139,40 @@ function ago(state: RunState, now: number): string {
 
 const JUST_NOW = 5_000;
 
-function epicLine(epic: EpicState, width: number, paint: Paint): string {
+function epicLine(epic: EpicState, { ids, columns, paint }: Table): string {
   const { done, total } = storyCount(epic);
-  const phase = phasePaint(epic.phase, paint)(epic.phase.padEnd('merge-failed'.length));
+  const id = fit(printable(epic.plan.id), ids, true);
   const attempt = (epic.attempt === 0 ? '' : `#${epic.attempt}`).padEnd(3);
   const note = epic.phase === 'merged' ? null : epic.failureReason;
-  const text = printable(note ?? epic.plan.title);
-  return `  ${printable(epic.plan.id).padEnd(width)}  ${phase} ${attempt} ${`${done}/${total}`.padStart(5)}  ${text}`;
+  return row(
+    columns,
+    `  ${id}  `,
+    [epic.phase.padEnd('merge-failed'.length), phasePaint(epic.phase, paint)],
+    ` ${attempt} ${`${done}/${total}`.padStart(5)}  ${printable(note ?? epic.plan.title)}`,
+  );
 }
 
-function prdLine(epic: PrdEpic, width: number, paint: Paint): string {
-  const status = paint.dim(printable(epic.status).padEnd('merge-failed'.length));
+function prdLine(epic: PrdEpic, { ids, columns, paint }: Table): string {
   const stories = `${epic.stories.done}/${epic.stories.total}`.padStart(5);
-  return `  ${printable(epic.id).padEnd(width)}  ${status}     ${stories}  ${printable(epic.title)}`;
+  return row(
+    columns,
+    `  ${fit(printable(epic.id), ids, true)}  `,
+    [printable(epic.status).padEnd('merge-failed'.length), paint.dim],
+    `     ${stories}  ${printable(epic.title)}`,
+  );
 }
+
+const NO_RUN = ': no run yet';
 
 /** `teams status` when the PRD is all there is; ends with a newline. */
-export function prdStatusText({ plans, why, ...prd }: PrdStatusView, paint: Paint): string {
-  const width = Math.max(0, ...prd.epics.map((epic) => epic.id.length));
+export function prdStatusText({ plans, why, ...prd }: PrdStatusView, paint: Paint, columns: number): string {
+  const ids = idColumns(Math.max(0, ...prd.epics.map((epic) => epic.id.length)), columns);
   const lines = [
-    paint.bold(printable(`${prd.project}: no run yet`)),
+    paint.bold(`${fitBefore(NO_RUN, printable(prd.project), columns)}${NO_RUN}`),
     '',
-    ...prd.epics.map((epic) => prdLine(epic, width, paint)),
+    ...prd.epics.map((epic) => prdLine(epic, { ids, columns, paint })),
   ];
-  if (why !== null && why.length > 0) lines.push('', 'why', ...whyLines(why, width, paint));
+  if (why !== null && why.length > 0) lines.push('', 'why', ...whyLines(why, ids, paint));
   const open = prd.epics.some((epic) => epic.status !== 'completed');
   if (open) lines.push('', ...factLines([...planFacts(plans), ['next', 'teams run']], paint));
   return `${lines.join('\n')}\n`;

@@ -1,11 +1,12 @@
 import { printable } from '../domain/printable.ts';
 import type { Why } from '../domain/why.ts';
 import type { Paint } from './paint.ts';
+import { fit } from './width.ts';
 
 /** Two lines per unfinished epic: why, and what to type next. */
 export function whyLines(entries: readonly Why[], idWidth: number, paint: Paint): readonly string[] {
   return entries.flatMap((why) => [
-    `  ${paint.red('✗')} ${printable(why.epicId).padEnd(idWidth)}  ${printable(why.reason)}`,
+    `  ${paint.red('✗')} ${fit(printable(why.epicId), idWidth, true)}  ${printable(why.reason)}`,
     `    ${' '.repeat(idWidth)}  next: ${paint.cyan(printable(why.next))}`,
   ]);
 }

@@ -38,6 +38,34 @@ export function hanging(head: string, text: string, columns = 80): string {
   return head + [...lines, line].join(`\n${' '.repeat(indent)}`);
 }
 
+type Part = string | readonly [text: string, paint: (text: string) => string];
+
+/** One line of printable parts, cut to `columns` as a whole. Each is painted after it was cut. */
+export function row(columns: number, ...parts: readonly Part[]): string {
+  let left = columns;
+  let line = '';
+  for (const part of parts) {
+    const [text, paint] = typeof part === 'string' ? [part, (plain: string) => plain] : part;
+    const cut = fit(text, left);
+    left -= displayWidth(cut);
+    line += paint(cut);
+  }
+  return line.trimEnd();
+}
+
+/** Less than this of a text says nothing. */
+const LEAST = 10;
+
+/** Cuts a text so that `tail` has room behind it, unless too little of the text would be left. */
+export function fitBefore(tail: string, text: string, columns: number): string {
+  const room = columns - displayWidth(tail);
+  return room < LEAST ? text : fit(text, room);
+}
+
+/** Columns for ids: what the longest needs, but on a narrow terminal no more than leaves room for the rest. */
+export const idColumns = (widest: number, columns: number): number =>
+  Math.min(widest, Math.max(12, Math.floor(columns / 3)));
+
 function widthOf(character: string): number {
   const code = character.codePointAt(0) ?? 0;
   if (code < 0x300) return 1;

@@ -42,6 +42,10 @@ export function phasePaint(phase: EpicPhase, paint: Paint): Paint {
   }
 }
 
+/** Columns for the longest id. */
+export const idWidth = (state: RunState): number =>
+  Math.max(...state.epics.map((epic) => epic.plan.id.length), 0);
+
 /** Stories that pass, of how many. */
 export function storyCount(epic: EpicState): { readonly done: number; readonly total: number } {
   const done = epic.plan.stories.filter((story) => epic.stories[story.id]?.passes === true).length;

@@ -253,7 +253,7 @@ describe('without a run', () => {
         EPIC-001  completed          1/1  Mail red
         E2        pending            0/2  Billing
         E3        failed             0/1  Reports
-        ?         pending            0/0  
+        ?         pending            0/0
 
       why
         ✗ E2        no run has started it yet

@@ -5,8 +5,8 @@ import { paintFor } from '../../src/report/paint.ts';
 import { summaryMarkdown } from '../../src/report/summary-md.ts';
 import { epicPlan, eventful, merged, runStarted, sha, successful, tell } from './story.ts';
 
-const text = (payloads: readonly EventPayload[]): string =>
-  ending(tell(payloads).state, { paint: paintFor(false), folder: '.teams/runs/r1' });
+const text = (payloads: readonly EventPayload[], columns = Infinity): string =>
+  ending(tell(payloads).state, { paint: paintFor(false), folder: '.teams/runs/r1', columns });
 
 describe('ending', () => {
   test('what was merged, what was not and why, and the next command for each', () => {

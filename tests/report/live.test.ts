@@ -183,6 +183,35 @@ describe('liveReporter', () => {
     `);
   });
 
+  test('a long id leaves room for what is said, in the rows and in the news', () => {
+    const id = 'EPIC-WITH-A-VERY-LONG-IDENTIFIER-0001';
+    const story = tell([runStarted([epicPlan(id, 'One', 1)]), attemptStarted(id)]);
+    const shown = [40, 80].map((columns) => {
+      const terminal = new FakeTerminal();
+      terminal.columns = columns;
+      const reporter = liveReporter(terminal, paintFor(false));
+      for (const { event, state } of story.steps) reporter.event(event, state);
+      reporter.close();
+      return terminal.lines.slice(1).join('\n');
+    });
+    expect(shown[0]).toMatchInlineSnapshot(`
+      "  EPIC-WITH-A-…  attempting   #1   0/1 …
+        ░░░░░░░░░░░░░░░░░░░░  0/1 merged
+
+      10:00:00  teams          run r1 of MyAp…
+      10:00:01  EPIC-WITH-A-…  attempt 1 star…
+      "
+    `);
+    expect(shown[1]).toMatchInlineSnapshot(`
+      "  EPIC-WITH-A-VERY-LO…  attempting   #1   0/1      0s  One
+        ░░░░░░░░░░░░░░░░░░░░  0/1 merged
+
+      10:00:00  teams                 run r1 of MyApp: 1 epic, 1 story, parallel 2, o…
+      10:00:01  EPIC-WITH-A-VERY-LO…  attempt 1 starts: One (1 story, scripted)
+      "
+    `);
+  });
+
   test('a flood of activity costs at most eight redraws a second, silence next to none', () => {
     const terminal = new FakeTerminal();
     const reporter = liveReporter(terminal, paintFor(false));

@@ -14,5 +14,7 @@ test.each([
   const { state } = tell([...eventful.slice(0, 6), end]);
   const view = { state, pid: null, folder: 'f', others: [], cutOff: null, plans: new Map(), why: null };
   const now = Date.parse(state.endedAt ?? '') + ms;
-  expect(statusText({ ...view, now }, paintFor(false))).toContain(`\n${line}, 0 of 4 epics merged\n`);
+  expect(statusText({ ...view, now }, paintFor(false), Infinity)).toContain(
+    `\n${line}, 0 of 4 epics merged\n`,
+  );
 });

@@ -6,7 +6,7 @@ import { plural } from '../../report/words.ts';
 import type { Draft } from './draft.ts';
 
 /** What a person should see of a draft before it counts. */
-export function describeDraft({ repairs }: Draft, prd: Prd, paint: Paint): string {
+export function describeDraft({ repairs }: Draft, prd: Prd, paint: Paint, columns: number): string {
   const mended = repairs.map((line) => `  ${printable(line)}\n`).join('');
   // They run on this machine, and nobody has typed them.
   const commands = prd.epics.flatMap(({ id, verify = [] }) =>
@@ -14,7 +14,7 @@ export function describeDraft({ repairs }: Draft, prd: Prd, paint: Paint): strin
   );
   return [
     ...(mended === '' ? [] : [`${paint.bold('mended in the draft')}\n${mended}\n`]),
-    planText(prd, paint),
+    planText(prd, paint, columns),
     ...(commands.length === 0 ? [] : [`\n${paint.bold('checks that it brings')}\n${commands.join('')}`]),
   ].join('');
 }

@@ -13,7 +13,7 @@ import { renderDiagnostics } from '../../report/diagnostics.ts';
 import { estimateText } from '../../report/estimate.ts';
 import { paintFor } from '../../report/paint.ts';
 import { estimateFor } from '../estimate.ts';
-import { type CommandContext, printProblem } from '../output.ts';
+import { columnsOf, type CommandContext, printProblem } from '../output.ts';
 import { describeDraft } from './closing.ts';
 import { type Draft, readDraft } from './draft.ts';
 import { initPrompt } from './init-prompt.ts';
@@ -132,7 +132,7 @@ async function judge(options: WritingWish, desk: Desk, draft: Draft): Promise<'t
   }
   if (draft.prd !== null) {
     const paint = paintFor(options.color);
-    options.stdout(describeDraft(draft, draft.prd, paint));
+    options.stdout(describeDraft(draft, draft.prd, paint, columnsOf(options)));
     const open = draft.prd.epics.filter(({ status }) => status !== 'completed');
     const estimate = await estimateFor(desk, open);
     if (estimate !== null) options.stdout(`\n${estimateText(estimate, paint)}`);

@@ -20,7 +20,7 @@ import { personAt } from '../authoring/person.ts';
 import { authoringPlace } from '../authoring/session.ts';
 import { chooseTarget, storePrd } from '../authoring/target.ts';
 import { withLock } from '../drive.ts';
-import { type CommandContext, refuse } from '../output.ts';
+import { columnsOf, type CommandContext, refuse } from '../output.ts';
 import { chooseBackend, SCRIPTED } from '../templates/choose-backend.ts';
 import { scriptOf } from '../templates/script.ts';
 import { readTemplate, TEMPLATE_VERIFY, type Template, templateNames } from '../templates/template.ts';
@@ -73,7 +73,7 @@ async function begin(wish: Wish, template: Template): Promise<ExitCode> {
   const stored = await withLock(wish, teams, id, () => storePrd(wish, target.value, text, folder));
   if (stored !== EXIT.passed) return stored;
   const paint = paintFor(wish.color);
-  wish.stdout(`${planText(template.prd, paint)}\n${name} is written.\n`);
+  wish.stdout(`${planText(template.prd, paint, columnsOf(wish))}\n${name} is written.\n`);
   const paths = [relative(root, path), CONFIG_FILE];
   const commit = `git add ${paths.map(shellPath).join(' ')} && git commit -m "What is to be built"`;
   const commits = repository === null && (await agrees(wish, 'Make the first commit with it?'));

@@ -22,7 +22,7 @@ import { resolveBase, withTrackedChanges } from '../base.ts';
 import { type Compose, composePorts, openRun } from '../compose.ts';
 import { estimateFor } from '../estimate.ts';
 import { driveToEnd, reporterFor, withLock } from '../drive.ts';
-import { type CommandContext, refuse } from '../output.ts';
+import { columnsOf, type CommandContext, refuse } from '../output.ts';
 import { openProject, type Project } from '../project.ts';
 import { endWhatIsLeft, supersede } from '../supersede.ts';
 import { planStandings, takePlans } from '../take-plans.ts';
@@ -156,7 +156,9 @@ async function dryRun(options: RunOptions, project: Project): Promise<ExitCode> 
     options.stdout(`${JSON.stringify(plan)}\n`);
     return EXIT.passed;
   }
-  options.stdout(planText({ ...project.prd, epics: [...scope.value] }, paintFor(options.color)));
+  options.stdout(
+    planText({ ...project.prd, epics: [...scope.value] }, paintFor(options.color), columnsOf(options)),
+  );
   if (estimate !== null) options.stdout(`\n${estimateText(estimate, paintFor(options.color))}`);
   const remarks = planRemarks(standings).map(
     ({ level, text }) => `${level === 'warning' ? 'warning: ' : ''}${text}\n`,

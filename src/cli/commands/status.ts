@@ -10,7 +10,7 @@ import { type PrdEpic, prdStatusText, statusText, type StatusView } from '../../
 import { prdStatusJson, statusJson } from '../../report/status-json.ts';
 import { glancePrd, type PrdGlance } from '../glance-prd.ts';
 import { chosenRun, type LatestRun, pidAtWork } from '../latest-run.ts';
-import { type CommandContext, refuse } from '../output.ts';
+import { columnsOf, type CommandContext, refuse } from '../output.ts';
 import { findRepository } from '../repository.ts';
 
 export interface StatusOptions extends CommandContext {
@@ -38,7 +38,7 @@ export async function statusCommand(options: StatusOptions): Promise<ExitCode> {
       options.stdout(
         options.json === true
           ? `${JSON.stringify(statusJson(view))}\n`
-          : statusText(view, paintFor(options.color)),
+          : statusText(view, paintFor(options.color), columnsOf(options)),
       );
       return EXIT.passed;
     }
@@ -61,7 +61,7 @@ export async function statusCommand(options: StatusOptions): Promise<ExitCode> {
   options.stdout(
     options.json === true
       ? `${JSON.stringify(prdStatusJson(view))}\n`
-      : prdStatusText(view, paintFor(options.color)),
+      : prdStatusText(view, paintFor(options.color), columnsOf(options)),
   );
   return EXIT.passed;
 }

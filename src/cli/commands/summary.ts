@@ -4,7 +4,7 @@ import { renderDiagnostics } from '../../report/diagnostics.ts';
 import { paintFor } from '../../report/paint.ts';
 import { planJson, planText } from '../../report/plan.ts';
 import { loadPrd } from '../../source/load-prd.ts';
-import { type CommandContext, refuse } from '../output.ts';
+import { columnsOf, type CommandContext, refuse } from '../output.ts';
 import { findRepository } from '../repository.ts';
 
 export async function summaryCommand(options: { json?: boolean } & CommandContext): Promise<ExitCode> {
@@ -16,7 +16,9 @@ export async function summaryCommand(options: { json?: boolean } & CommandContex
     return EXIT.usage;
   }
   options.stdout(
-    options.json === true ? `${JSON.stringify(planJson(prd))}\n` : planText(prd, paintFor(options.color)),
+    options.json === true
+      ? `${JSON.stringify(planJson(prd))}\n`
+      : planText(prd, paintFor(options.color), columnsOf(options)),
   );
   return EXIT.passed;
 }

@@ -3,8 +3,8 @@ import { printable } from '../../domain/printable.ts';
 import type { EpicState, RunState } from '../../domain/state.ts';
 import { waitsForBackend } from '../../domain/why.ts';
 import type { Paint } from '../paint.ts';
-import { displayWidth, fit } from '../width.ts';
-import { formatDuration, mergedCount, phasePaint, storyCount } from '../words.ts';
+import { displayWidth, fit, idColumns } from '../width.ts';
+import { formatDuration, idWidth, mergedCount, phasePaint, storyCount } from '../words.ts';
 import { chooseRows } from './choose-rows.ts';
 
 export interface FrameOptions {
@@ -57,7 +57,7 @@ function row(
   options: FrameOptions,
 ): string {
   const { columns, now, paint } = options;
-  const id = fit(printable(epic.plan.id), Math.min(widest(state), 20, columns), true);
+  const id = fit(printable(epic.plan.id), liveIds(state, columns), true);
   const phase = epic.phase.padEnd('merge-failed'.length);
   const { done, total } = storyCount(epic);
   const attempt = epic.attempt === 0 ? '  ' : `#${epic.attempt}`.padEnd(2);
@@ -70,7 +70,9 @@ function row(
   return `  ${paint.bold(id)}  ${phasePaint(epic.phase, paint)(phase)} ${counts} ${paint.dim(time)}  ${doing}`.trimEnd();
 }
 
-const widest = (state: RunState): number => Math.max(...state.epics.map((epic) => epic.plan.id.length));
+/** Columns for ids, in the rows and in the news below them. */
+export const liveIds = (state: RunState, columns: number): number =>
+  Math.min(20, idColumns(idWidth(state), columns));
 
 function timeOf(epic: EpicState, now: number): string {
   if (epic.startedAt === null) return '';

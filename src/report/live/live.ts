@@ -1,9 +1,10 @@
 import type { Activity } from '../../domain/events.ts';
 import type { RunState } from '../../domain/state.ts';
-import { plainLine } from '../plain.ts';
+import { describe } from '../describe.ts';
+import { type News, newsText } from '../plain.ts';
 import { paintFor, type Paint } from '../paint.ts';
 import type { Reporter } from '../reporter.ts';
-import { frame } from './frame.ts';
+import { frame, liveIds } from './frame.ts';
 import { screenOn, type Terminal } from './screen.ts';
 
 /** At most eight redraws a second, however much happens. */
@@ -19,7 +20,7 @@ const PLAIN = paintFor(false);
 export function liveReporter(terminal: Terminal, paint: Paint): Reporter {
   const screen = screenOn(terminal);
   const activities = new Map<string, Activity>();
-  const news: string[] = [];
+  const news: News[] = [];
   let state: RunState | null = null;
   let timer: NodeJS.Timeout | undefined;
   let due = Infinity;
@@ -30,7 +31,9 @@ export function liveReporter(terminal: Terminal, paint: Paint): Reporter {
     if (state === null) return;
     // The last line stays free for the cursor: a full screen would scroll with each redraw.
     const size = { columns: terminal.columns ?? 80, rows: Math.max(3, (terminal.rows ?? 24) - 1) };
-    screen.show(frame(state, activities, { ...size, now: Date.now(), since, paint, news }));
+    const ids = liveIds(state, size.columns);
+    const lines = news.map((line) => newsText(line, ids, PLAIN));
+    screen.show(frame(state, activities, { ...size, now: Date.now(), since, paint, news: lines }));
     schedule(Date.now() - changedAt < IDLE_AFTER_MS ? CLOCK_MS : IDLE_CLOCK_MS);
   };
   const schedule = (ms: number): void => {
@@ -52,8 +55,8 @@ export function liveReporter(terminal: Terminal, paint: Paint): Reporter {
       // Ctrl-C is echoed, and answered on stderr.
       if (event.type === 'stop.requested') screen.startBelow();
       if (event.type === 'attempt.ended' || event.type === 'merge.done') activities.delete(event.epicId);
-      const line = plainLine(event, next, PLAIN);
-      if (line !== null) news.push(line);
+      const line = describe(event, next);
+      if (line !== null) news.push({ ...line, at: event.at });
       if (news.length > NEWS_KEPT) news.shift();
       changed();
     },
