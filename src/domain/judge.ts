@@ -1,5 +1,7 @@
 import type { Reason } from './events.ts';
+import { clip } from './printable.ts';
 import type { LeadResult } from './result.ts';
+import { list } from './words.ts';
 
 /**
  * Decides what of a lead's claims holds. Pure: claims on one side, facts from git and the operating system on the
@@ -189,10 +191,4 @@ function lostStories(entries: LeadResult['stories'], facts: Facts): ReturnType<t
     });
 }
 
-/** A few names, and how many more there are. */
-export function list(names: readonly string[], most = 5): string {
-  const shown = names.slice(0, most).map((name) => (name.length > 120 ? `${name.slice(0, 119)}…` : name));
-  return names.length > most ? `${shown.join(', ')} and ${names.length - most} more` : shown.join(', ');
-}
-
-const quote = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 79)}…` : text);
+const quote = (text: string): string => JSON.stringify(clip(text, 80));

@@ -1,7 +1,7 @@
 import type { Reason, Usage } from '../domain/events.ts';
 import { judge, type StoryJudgement } from '../domain/judge.ts';
-import { clip } from '../domain/printable.ts';
 import { isFix, storiesToDo } from '../domain/state.ts';
+import { because, lastWords } from '../domain/words.ts';
 import { agreedPlanOf } from './agreed-plan.ts';
 import { type Seat, takeSeat } from './backends.ts';
 import { commandsText, findingsText, findingText, storiesText } from './prompts.ts';
@@ -206,17 +206,11 @@ async function leadSession(
   );
   const reasons = judgement.reasons.map((reason) =>
     reason.rule === 'exit-code'
-      ? { ...reason, text: withLastWords(reason.text, end.tail), details: end.tail }
+      ? { ...reason, text: because(reason.text, lastWords(end.tail)), details: end.tail }
       : reason,
   );
   const head = facts.worktree?.branch === place.branch ? facts.worktree.head : null;
   return { reasons, usage: end.usage, head, stopped };
-}
-
-/** The last line is mostly the one that says why. */
-function withLastWords(text: string, tail: string): string {
-  const last = tail.trimEnd().split('\n').at(-1)?.trim() ?? '';
-  return last === '' ? text : `${text}: ${clip(last, 200)}`;
 }
 
 async function gatherFacts(

@@ -1,5 +1,5 @@
 import type { EventOf } from '../domain/events.ts';
-import { list } from '../domain/judge.ts';
+import { list } from '../domain/words.ts';
 import { type MissingBackend, pauseMissing } from './backends.ts';
 import type { RunContext } from './run-context.ts';
 

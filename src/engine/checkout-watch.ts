@@ -1,4 +1,4 @@
-import { list } from '../domain/judge.ts';
+import { list } from '../domain/words.ts';
 import type { Git, WorktreeFacts } from './ports.ts';
 
 /**

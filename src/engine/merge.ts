@@ -1,6 +1,6 @@
 import type { Reason } from '../domain/events.ts';
 import { clip, printable } from '../domain/printable.ts';
-import { list } from '../domain/judge.ts';
+import { list } from '../domain/words.ts';
 import { type Candidate, type MergeWork, type Obstacle, withMergeWorktree } from './merge-work.ts';
 import { resolveMerge } from './resolve.ts';
 import type { RunContext } from './run-context.ts';

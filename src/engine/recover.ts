@@ -1,6 +1,6 @@
 import type { EpicPlan, EventPayload } from '../domain/events.ts';
 import type { Prd } from '../domain/prd.ts';
-import { list } from '../domain/judge.ts';
+import { list } from '../domain/words.ts';
 import { fail, ok, type Outcome, type Problem } from '../domain/problem.ts';
 import { shellWord } from '../domain/shell-word.ts';
 import { findEpic, isFix, storiesToDo, type RunState } from '../domain/state.ts';

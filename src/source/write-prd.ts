@@ -1,4 +1,4 @@
-import { list } from '../domain/judge.ts';
+import { list } from '../domain/words.ts';
 import { fail, ok, type Outcome } from '../domain/problem.ts';
 import type { EpicStatus } from '../domain/prd.ts';
 import { type JsonNode, parseJson } from './json.ts';

@@ -8,6 +8,7 @@ import type { Epic, Prd } from '../../domain/prd.ts';
 import { clip, printable } from '../../domain/printable.ts';
 import { RESULT_LIMIT } from '../../domain/result.ts';
 import { modelFor } from '../../domain/roles.ts';
+import { because, lastWords } from '../../domain/words.ts';
 import type { SessionEnd } from '../../engine/ports.ts';
 import { leadBackend } from '../../engine/plan-run.ts';
 import { commandsText, renderPrompt, storiesText } from '../../engine/prompts.ts';
@@ -92,8 +93,7 @@ export function failureOf(end: SessionEnd): string | null {
   if (end.cause !== 'exit') return 'the session reached a time limit';
   if (end.exitCode === 0) return null;
   const how = `the session exited with ${end.exitCode ?? `signal ${end.signal}`}`;
-  const why = end.failure?.text ?? end.tail.trimEnd().split('\n').at(-1)?.trim() ?? '';
-  return why === '' ? how : `${how}: ${clip(printable(why), 200)}`;
+  return because(how, end.failure !== null ? clip(printable(end.failure.text), 200) : lastWords(end.tail));
 }
 
 /** What a session wrote, read without trusting it. */

@@ -1,4 +1,5 @@
 import { topologicalOrder } from '../graph.ts';
+import { list } from '../words.ts';
 import type { EpicSubject, LintFinding } from './finding.ts';
 import { type Mention, mentionsOf } from './mentions.ts';
 
@@ -137,11 +138,10 @@ function describe({ epics, files }: Sharing): LintFinding[] {
     mention === undefined
   )
     return [];
-  const names = files
-    .slice(0, SHOWN)
-    .map(({ key }) => key)
-    .join(', ');
-  const what = files.length > SHOWN ? `${names} and ${files.length - SHOWN} more` : names;
+  const what = list(
+    files.map(({ key }) => key),
+    SHOWN,
+  );
   const ids = epics.map(({ epic }) => epic.id);
   const two = epics.length === 2;
   return [
@@ -149,7 +149,7 @@ function describe({ epics, files }: Sharing): LintFinding[] {
       rule: 'shared-file',
       message: two
         ? `${ids[0]} and ${ids[1]} both name ${what}, and neither waits for the other`
-        : `${epics.length} epics name ${what}, and not all of them wait for one another: ${list(ids)}`,
+        : `${epics.length} epics name ${what}, and not all of them wait for one another: ${list(ids, 8)}`,
       fix: two
         ? `add "${ids[0]}" to dependsOn of ${ids[1]}, or move what both need into an epic that both depend on`
         : `let one epic make ${file.key} and the others depend on it, or chain them with dependsOn`,
@@ -161,6 +161,3 @@ function describe({ epics, files }: Sharing): LintFinding[] {
     },
   ];
 }
-
-const list = (ids: readonly string[]): string =>
-  ids.length <= 8 ? ids.join(', ') : `${ids.slice(0, 7).join(', ')} and ${ids.length - 7} more`;
