@@ -5,12 +5,12 @@ import * as z from 'zod';
  * them (`evolve`); every view consumes them. Import types only where start-up time matters: the schemas pull in zod.
  */
 const sha = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/);
-const epicId = z.string();
-const attempt = z.int().min(1);
+const epicId = z.string().describe('Id in the PRD, or _fix-<round>');
+const attempt = z.int().min(1).describe('From 1, per epic');
 const reasons = z.array(
   z.object({
-    rule: z.string(),
-    text: z.string(),
+    rule: z.string().describe('The broken rule; its name never changes its meaning'),
+    text: z.string().describe('A line for people'),
     details: z.string().optional().describe('For the next prompt'),
   }),
 );
@@ -22,7 +22,7 @@ const epicPlan = z.object({
   dependsOn: z.array(z.string()).describe('Only epics of this run; others are part of the start commit'),
   stories: z.array(z.object({ id: z.string(), title: z.string() })),
   hash: z.string().describe('Of the text of the epic that matters to an agent'),
-  backend: z.string(),
+  backend: z.string().describe('Where its sessions run, if it is not paused'),
   carried: z
     .object({ branch: z.string(), head: sha, base: sha, stories: z.record(z.string(), sha) })
     .optional()
@@ -30,15 +30,22 @@ const epicPlan = z.object({
 });
 
 const usage = z.object({
-  inputTokens: z.int().nullable(),
-  outputTokens: z.int().nullable(),
+  inputTokens: z.int().nullable().describe('With what was read from caches; null: the backend does not tell'),
+  outputTokens: z.int().nullable().describe('null: the backend does not tell'),
   costUsd: z.number().nullable().describe('null: the backend does not tell'),
 });
 
-/** Null: no limit. */
-const budget = z.object({ tokens: z.int().nullable(), costUsd: z.number().nullable() });
+const budget = z
+  .object({ tokens: z.int().nullable(), costUsd: z.number().nullable() })
+  .describe('null: no limit');
 
 const role = z.enum(['team-lead', 'final-validator', 'merger', 'builder', 'planner', 'author']);
+
+const checkPlace = z
+  .enum(['setup', 'epic', 'candidate', 'final'])
+  .describe(
+    'A new worktree, the branch of an epic, the merged tree, the integration branch before the verdict',
+  );
 
 const pauseKind = z.enum(['rate-limit', 'unavailable', 'auth', 'missing']);
 
@@ -50,22 +57,26 @@ const payloads = [
       pid: z.int(),
       project: z.string(),
       prd: z.string().describe('Path from the repository root'),
-      base: z.object({ ref: z.string().nullable(), commit: sha }),
+      base: z
+        .object({ ref: z.string().nullable().describe('null: no branch'), commit: sha })
+        .describe('Where work starts from'),
       start: sha.describe(
         'First commit of the integration branch: the base, or what an earlier run left unlanded',
       ),
       branch: z.string(),
       goesOnFrom: z.string().nullable().describe('Integration branch of the earlier run'),
-      parallel: z.int(),
-      attempts: z.object({ epic: z.int(), merge: z.int(), final: z.int() }),
+      parallel: z.int().describe('Sessions at a time'),
+      attempts: z.object({ epic: z.int(), merge: z.int(), final: z.int() }).describe('As configured'),
       failFast: z.boolean(),
       land: z.enum(['leave', 'merge']),
       finalValidation: z.boolean().describe('false: the verdict rests on checks alone'),
       finalBackend: z.string().describe('Of the final validator'),
       budget,
       fallback: z.array(z.string()).describe('Backends that stand in, in this order, for one that is paused'),
-      epics: z.array(epicPlan),
-      prdScope: z.object({ total: z.int(), completed: z.array(z.string()) }),
+      epics: z.array(epicPlan).describe('What the run takes on'),
+      prdScope: z
+        .object({ total: z.int(), completed: z.array(z.string()) })
+        .describe('How many epics the PRD has, and which of them were completed before'),
     })
     .describe('The first line of a run: all that it was started with'),
   z
@@ -83,7 +94,12 @@ const payloads = [
     .object({ type: z.literal('epic.ready'), epicId })
     .describe('All that the epic depends on is merged: it can be started'),
   z
-    .object({ type: z.literal('epic.blocked'), epicId, by: z.string(), reason: z.string() })
+    .object({
+      type: z.literal('epic.blocked'),
+      epicId,
+      by: z.string().describe('The epic that it waits for'),
+      reason: z.string(),
+    })
     .describe('The epic cannot be worked on in this run, because one that it depends on was lost'),
   z
     .object({
@@ -104,7 +120,7 @@ const payloads = [
       epicId: epicId.nullable(),
       backend: z.string(),
       sessionId: z.string().describe('What its agent CLI calls it: an interrupted one is gone on with by it'),
-      resumed: z.boolean(),
+      resumed: z.boolean().describe('An interrupted one is gone on with'),
     })
     .describe('An agent CLI has told what it calls a session'),
   z
@@ -156,8 +172,8 @@ const payloads = [
       epicId,
       attempt,
       storyId: z.string(),
-      passes: z.boolean(),
-      commit: sha.nullable(),
+      passes: z.boolean().describe('Proven on the branch of the epic'),
+      commit: sha.nullable().describe('That completes it'),
       reason: z.string().nullable(),
     })
     .describe('A story was judged: proven or not'),
@@ -176,7 +192,7 @@ const payloads = [
     .object({
       type: z.literal('check.started'),
       epicId: epicId.nullable().describe('null: the integration branch before the verdict'),
-      where: z.enum(['setup', 'epic', 'candidate', 'final']),
+      where: checkPlace,
       command: z.string(),
       log: z.string().describe('Path from the folder of the run'),
     })
@@ -185,7 +201,7 @@ const payloads = [
     .object({
       type: z.literal('check.ended'),
       epicId: epicId.nullable(),
-      where: z.enum(['setup', 'epic', 'candidate', 'final']),
+      where: checkPlace,
       command: z.string(),
       log: z.string(),
       exitCode: z.int().nullable().describe('null: killed by a signal or a time limit'),
@@ -193,14 +209,21 @@ const payloads = [
     })
     .describe('A setup or verify command has ended'),
   z
-    .object({ type: z.literal('merge.started'), epicId, attempt, merge: z.int(), onto: sha, head: sha })
+    .object({
+      type: z.literal('merge.started'),
+      epicId,
+      attempt,
+      merge: z.int().describe('One more than the resolutions that were tried'),
+      onto: sha.describe('The integration branch'),
+      head: sha.describe('The branch of the epic'),
+    })
     .describe('Work on an epic passed, and its merge into the integration branch begins'),
   z
     .object({
       type: z.literal('merge.conflicted'),
       epicId,
-      kind: z.enum(['conflict', 'check']),
-      files: z.array(z.string()),
+      kind: z.enum(['conflict', 'check']).describe('check: it fails on the merged tree only'),
+      files: z.array(z.string()).describe('With conflicts'),
       reason: z.string(),
     })
     .describe('A merge needs a merger: git found a conflict, or a check failed on the merged tree only'),
@@ -209,8 +232,8 @@ const payloads = [
       type: z.literal('merge.done'),
       epicId,
       attempt,
-      commit: sha,
-      by: z.enum(['git', 'merger']),
+      commit: sha.describe('The merge commit'),
+      by: z.enum(['git', 'merger']).describe('merger: a session resolved it'),
       recovered: z
         .boolean()
         .describe('Found in the branch by recovery: the line was lost, the merge was not'),
@@ -233,7 +256,7 @@ const payloads = [
     })
     .describe('A merge was cut off or put off; it is done again'),
   z
-    .object({ type: z.literal('validation.started'), round: z.int(), head: sha })
+    .object({ type: z.literal('validation.started'), round: z.int(), head: sha.describe('What is judged') })
     .describe('Every epic is merged: the final validation begins'),
   z
     .object({
@@ -268,7 +291,7 @@ const payloads = [
     .object({
       type: z.literal('notice'),
       level: z.enum(['info', 'warning']),
-      code: z.string(),
+      code: z.string().describe('Never changes its meaning'),
       text: z.string(),
     })
     .describe('Something that a person should know; changes nothing'),
@@ -288,7 +311,11 @@ const payloads = [
 
 const payloadSchema = z.discriminatedUnion('type', payloads);
 
-const envelope = { v: z.literal(1), seq: z.int().min(1), at: z.iso.datetime() };
+const envelope = {
+  v: z.literal(1),
+  seq: z.int().min(1).describe('From 1, without gaps'),
+  at: z.iso.datetime().describe('In UTC'),
+};
 
 /** One line of journal.ndjson and of `--json`. */
 export const eventSchema = z.discriminatedUnion(
