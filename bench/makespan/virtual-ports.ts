@@ -78,6 +78,7 @@ function virtualGit(plan: Plan): Git {
     moveBranch: () => Promise.resolve(true),
     deleteBranches: () => done,
     branchesUnder: () => Promise.resolve([]),
+    branchesWith: () => Promise.resolve([]),
     addWorktree: async (path, branch) => void worktrees.set(path, branch),
     addDetachedWorktree: () => done,
     removeWorktree: async (path) => void worktrees.delete(path),

@@ -42,9 +42,9 @@ const budget = z
 const role = z.enum(['team-lead', 'final-validator', 'merger', 'builder', 'planner', 'author']);
 
 const checkPlace = z
-  .enum(['setup', 'epic', 'candidate', 'final'])
+  .enum(['setup', 'epic', 'candidate', 'final', 'landing'])
   .describe(
-    'A new worktree, the branch of an epic, the merged tree, the integration branch before the verdict',
+    'A new worktree, the branch of an epic, the merged tree, the integration branch before the verdict, what lands',
   );
 
 const pauseKind = z.enum(['rate-limit', 'unavailable', 'auth', 'missing']);
@@ -88,8 +88,9 @@ const payloads = [
       changed: z
         .array(epicPlan)
         .describe('Unmerged epics whose text was edited since; their progress starts again'),
+      land: z.enum(['leave', 'merge']).optional().describe('It had passed, and is to land after all'),
     })
-    .describe('The run goes on after it was cut off or stalled'),
+    .describe('The run goes on after it was cut off or stalled, or to land after all'),
   z
     .object({ type: z.literal('epic.ready'), epicId })
     .describe('All that the epic depends on is merged: it can be started'),
@@ -191,7 +192,9 @@ const payloads = [
   z
     .object({
       type: z.literal('check.started'),
-      epicId: epicId.nullable().describe('null: the integration branch before the verdict'),
+      epicId: epicId
+        .nullable()
+        .describe('null: the work of all epics, before the verdict or before it lands'),
       where: checkPlace,
       command: z.string(),
       log: z.string().describe('Path from the folder of the run'),
@@ -285,7 +288,13 @@ const payloads = [
     .object({ type: z.literal('run.landed'), branch: z.string(), commit: sha })
     .describe('The integration branch is in the branch that the run started from'),
   z
-    .object({ type: z.literal('run.land-failed'), branch: z.string(), reason: z.string(), fix: z.string() })
+    .object({
+      type: z.literal('run.land-failed'),
+      branch: z.string(),
+      reason: z.string(),
+      fix: z.string(),
+      rule: z.string().optional().describe('check-failed, setup-failed: what would have landed is broken'),
+    })
     .describe('The integration branch could not be landed'),
   z
     .object({

@@ -191,6 +191,7 @@ function apply(state: RunState, event: Exclude<TeamsEvent, { type: 'run.started'
         (next, plan) => patch(next, plan.id, (epic) => restart({ ...epic, plan })),
         reconsider({
           ...state,
+          ...(event.land !== undefined && { started: { ...state.started, land: event.land }, landing: null }),
           phase: 'running',
           stopping: null,
           endedAt: null,

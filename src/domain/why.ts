@@ -3,6 +3,7 @@ import { isBudgetSpent, raiseBudget } from './budget.ts';
 import { backendsFor, usableBackend } from './pause.ts';
 import { shellPath, shellWord } from './shell-word.ts';
 import { type EpicState, findEpic, isResumable, type RunState, storiesToDo } from './state.ts';
+import { isAdrift, isProven, restoreBranch, type Whereabouts } from './whereabouts.ts';
 
 /** Why an epic is not merged, and the one command that brings it further. */
 export interface Why {
@@ -128,10 +129,12 @@ export function runAgain({ started: { prd } }: RunState): string {
   return `teams run ${shellPath(prd)}`;
 }
 
-/** The command that brings the run as a whole further; null when there is nothing left to do. */
-export function nextForRun(state: RunState, alive: boolean): string | null {
+/** The command that brings the run as a whole further; null when there is nothing left to do. `where`: null, if nobody asked. */
+export function nextForRun(state: RunState, alive: boolean, where: Whereabouts | null = null): string | null {
   if (alive) return 'teams logs -f';
   if (isResumable(state)) return 'teams resume';
+  if (where !== null && isAdrift(where)) return restoreBranch(state);
+  if (where !== null && where.landedIn !== null && isProven(state)) return null;
   if (state.phase === 'failed') {
     return state.landing?.type === 'run.land-failed' ? state.landing.fix : runAgain(state);
   }

@@ -141,6 +141,14 @@ export const verifyCommands = (ctx: RunContext, epicId: string): readonly string
   ...(ctx.epicText(epicId).verify ?? []),
 ];
 
+/** The checks of the configuration, then those of every epic of the run, each once. */
+export const allVerifyCommands = (ctx: RunContext): readonly string[] => [
+  ...new Set([
+    ...ctx.config.verify,
+    ...ctx.state.epics.flatMap((epic) => ctx.epicText(epic.plan.id).verify ?? []),
+  ]),
+];
+
 async function leadSession(
   ctx: RunContext,
   place: Workplace,

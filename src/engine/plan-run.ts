@@ -5,6 +5,7 @@ import type { Epic, Prd } from '../domain/prd.ts';
 import { fail, ok, type Outcome } from '../domain/problem.ts';
 import { shellWord } from '../domain/shell-word.ts';
 import { findEpic, type RunState } from '../domain/state.ts';
+import { restoreBranch } from '../domain/whereabouts.ts';
 import type { Git } from './ports.ts';
 
 export interface RunWish {
@@ -109,11 +110,16 @@ export async function findStart(
     return completed.filter((id) => !there.has(id));
   };
   const missing = await missingIn(base.commit);
+  let gone: RunState | null = null;
   for (const run of earlier) {
     const { branch } = run.started;
     const again = missing.length > 0 ? [] : doneAgain(prd, run);
     if (missing.length + again.length === 0) continue;
     const tip = await git.resolve(`refs/heads/${branch}`);
+    if (tip === null && gone === null) {
+      const head = await git.resolve(run.head);
+      if (head !== null && (await missingIn(head)).length === 0) gone = run;
+    }
     if (tip === null || (await missingIn(tip)).length > 0) continue;
     if (missing.length === 0) {
       const merges = await git.mergesOf(base.commit, tip);
@@ -151,6 +157,7 @@ export async function findStart(
     why: 'epics that depend on it would start on a tree that lacks it',
     fix: [
       `one of:`,
+      ...(gone === null ? [] : [`    ${restoreBranch(gone)}   to have the branch back that had it`]),
       `    teams reset ${missing.join(' ')}   to do the work again`,
       `    teams run --base ${holder === null ? '<branch that has it>' : shellWord(holder)}`,
       `    git commit --allow-empty -m "${first} was done by hand" --trailer "Teams-Epic: ${first}"   if the code is there under another name`,

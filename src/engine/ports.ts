@@ -30,6 +30,12 @@ export interface Git {
   deleteBranches(branches: readonly { readonly branch: string; readonly at: string }[]): Promise<void>;
   /** Local branches under a prefix such as `teams/`, with their commits, newest commit first. */
   branchesUnder(prefix: string): Promise<readonly { readonly branch: string; readonly commit: string }[]>;
+  /** Local branches that have a commit in their history; none when there is no such commit (any more). */
+  branchesWith(
+    commit: string,
+  ): Promise<
+    readonly { readonly branch: string; /** In the user's checkout. */ readonly checkedOut: boolean }[]
+  >;
 
   /** A worktree on `branch`, which is made at `start` when it does not exist. */
   addWorktree(path: string, branch: string, start: string): Promise<void>;

@@ -4,6 +4,7 @@ import { fixIdOf } from '../domain/decide.ts';
 import { clip, printable } from '../domain/printable.ts';
 import type { ValidatorAnswer, Verdict } from '../domain/verdict.ts';
 import { takeSeat } from './backends.ts';
+import { allVerifyCommands } from './attempt.ts';
 import { leadBackend } from './plan-run.ts';
 import { commandsText, storiesText } from './prompts.ts';
 import type { RunContext } from './run-context.ts';
@@ -93,9 +94,8 @@ async function runFinalChecks(
   worktree: string,
   folder: string,
 ): Promise<{ records: readonly CheckRecord[]; stopped: boolean }> {
-  const ofEpics = ctx.state.epics.flatMap((epic) => ctx.epicText(epic.plan.id).verify ?? []);
   const records: CheckRecord[] = [];
-  for (const [index, command] of [...new Set([...ctx.config.verify, ...ofEpics])].entries()) {
+  for (const [index, command] of allVerifyCommands(ctx).entries()) {
     const report = await runChecks(ctx, {
       epicId: null,
       where: 'final',

@@ -156,6 +156,7 @@ const PLACES = {
   epic: 'check on the epic branch',
   candidate: 'check on the merged candidate',
   final: 'check on the integration branch',
+  landing: 'check on the merge that would land',
 } as const;
 
 function checkEnd(event: EventOf<'check.ended'>): Line {

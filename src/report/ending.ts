@@ -2,6 +2,7 @@ import { isBudgetSpent, raiseBudget, spentText } from '../domain/budget.ts';
 import { printable } from '../domain/printable.ts';
 import type { RunState } from '../domain/state.ts';
 import { isTask } from '../domain/task.ts';
+import { isAdrift, type Whereabouts } from '../domain/whereabouts.ts';
 import { nextForRun, whyUnfinished } from '../domain/why.ts';
 import type { Paint } from './paint.ts';
 import { factLines, whyLines } from './why-lines.ts';
@@ -100,7 +101,8 @@ export function landingText(landing: NonNullable<RunState['landing']>): string {
     : `not in ${landing.branch}: ${landing.reason}`;
 }
 
-export function nextMeaning(state: RunState): string {
+export function nextMeaning(state: RunState, where: Whereabouts | null = null): string {
+  if (where !== null && isAdrift(where)) return '   gives the work its branch back';
   switch (state.phase) {
     case 'passed':
       // Epics of it were reset since, so the next command is no merge.

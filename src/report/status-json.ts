@@ -1,11 +1,13 @@
-import { type EpicState, storiesToDo } from '../domain/state.ts';
+import { type EpicState, type RunState, storiesToDo } from '../domain/state.ts';
 import { isTask } from '../domain/task.ts';
+import type { Whereabouts } from '../domain/whereabouts.ts';
 import { nextForRun } from '../domain/why.ts';
 import { type PrdEpic, type PrdStatusView, shownPhase, type StatusView } from './status.ts';
 
 /** `teams status --json`. People script against it: fields may be added, never changed. */
-export function statusJson({ state, pid, folder, others, cutOff, plans, why }: StatusView): object {
-  const { started, validation, landing } = state;
+export function statusJson(view: StatusView): object {
+  const { state, where, pid, folder, others, cutOff, plans, why } = view;
+  const { started, validation } = state;
   return {
     v: 1,
     run: {
@@ -21,7 +23,7 @@ export function statusJson({ state, pid, folder, others, cutOff, plans, why }: S
       branch: started.branch,
       head: state.head,
       folder,
-      next: nextForRun(state, pid !== null),
+      next: nextForRun(state, pid !== null, where),
     },
     epics: state.epics.map(epicJson),
     notInRun: others.map(prdEpicJson),
@@ -31,14 +33,19 @@ export function statusJson({ state, pid, folder, others, cutOff, plans, why }: S
     plans: Object.fromEntries(plans),
     cutOffBefore: cutOff === null ? null : { id: cutOff.started.runId, project: cutOff.started.project },
     verdict: { phase: validation.phase, rounds: validation.rounds, reasons: validation.reasons },
-    landing:
-      landing === null
-        ? null
-        : landing.type === 'run.landed'
-          ? { landed: true, branch: landing.branch, commit: landing.commit }
-          : { landed: false, branch: landing.branch, reason: landing.reason, fix: landing.fix },
+    landing: landingJson(state, where),
     ...(why === null ? {} : { why }),
   };
+}
+
+function landingJson({ landing, head }: RunState, where: Whereabouts | null): object | null {
+  if (where !== null && where.landedIn !== null)
+    return { landed: true, branch: where.landedIn, commit: head };
+  if (landing === null) return null;
+  const { branch } = landing;
+  return landing.type === 'run.landed'
+    ? { landed: true, branch, commit: landing.commit }
+    : { landed: false, branch, reason: landing.reason, fix: landing.fix };
 }
 
 function epicJson(epic: EpicState): object {

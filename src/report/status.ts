@@ -2,6 +2,7 @@ import { planRemarks, type PlanStanding } from '../domain/agreed-plan.ts';
 import { printable } from '../domain/printable.ts';
 import { type EpicState, isResumable, type RunState } from '../domain/state.ts';
 import { isTask, nameOf } from '../domain/task.ts';
+import { isAdrift, type Whereabouts } from '../domain/whereabouts.ts';
 import { nextForRun, type Why } from '../domain/why.ts';
 import { landingText, nextMeaning, spentFacts, verdictText } from './ending.ts';
 import type { Paint } from './paint.ts';
@@ -20,6 +21,8 @@ export interface PrdEpic {
 
 export interface StatusView {
   readonly state: RunState;
+  /** Null: nobody asked git. */
+  readonly where: Whereabouts | null;
   /** The process that works on the run right now; null when there is none. */
   readonly pid: number | null;
   /** Folder of the run, as a person would type it. */
@@ -77,20 +80,32 @@ export function statusText(view: StatusView, paint: Paint, columns: number): str
   return `${lines.join('\n')}\n`;
 }
 
-function factsOf({ state, folder, pid, cutOff, plans }: StatusView): readonly (readonly [string, string])[] {
+function factsOf(view: StatusView): readonly (readonly [string, string])[] {
+  const { state, where, folder, pid, cutOff, plans } = view;
   const facts: (readonly [string, string])[] = [
     ['verdict', state.validation.phase === 'none' && isResumable(state) ? 'none yet' : verdictText(state)],
-    ['branch', `${state.started.branch} at ${shortCommit(state.head)}`],
-    ['landing', state.landing === null ? 'not landed' : landingText(state.landing)],
+    ['branch', branchText(state, where)],
+    ['landing', whereText(state, where)],
     ['evidence', folder],
     ...spentFacts(state),
     ...(pid === null ? [] : pauseFacts(state)),
     ...planFacts(plans),
   ];
-  const next = nextForRun(state, pid !== null);
-  if (next !== null) facts.push(['next', `${next}${pid === null ? nextMeaning(state) : ''}`]);
+  const next = nextForRun(state, pid !== null, where);
+  if (next !== null) facts.push(['next', `${next}${pid === null ? nextMeaning(state, where) : ''}`]);
   if (cutOff !== null) facts.push(['also', alsoCutOff(state, cutOff)]);
   return facts;
+}
+
+function branchText({ started, head }: RunState, where: Whereabouts | null): string {
+  if (where === null || where.onBranch) return `${started.branch} at ${shortCommit(head)}`;
+  const lost = isAdrift(where) ? ', which no branch has any more' : '';
+  return `${started.branch} is gone, it was at ${shortCommit(head)}${lost}`;
+}
+
+function whereText({ landing }: RunState, where: Whereabouts | null): string {
+  if (where !== null && where.landedIn !== null) return `${where.landedIn} has it`;
+  return landing === null ? 'not landed' : landingText(landing);
 }
 
 const planFacts = (plans: StatusView['plans']): readonly (readonly [string, string])[] =>

@@ -35,6 +35,7 @@ const status = (columns: number): string =>
   statusText(
     {
       state: tell(run).state,
+      where: null,
       pid: 42,
       folder: '.teams/runs/r1',
       others: [{ id: 'E3', title: TITLE, status: 'pending', dependsOn: [], stories: { done: 0, total: 1 } }],

@@ -12,7 +12,8 @@ test.each([
 ])('%i ms after a run was interrupted', (ms, line) => {
   const end: EventPayload = { type: 'run.ended', outcome: 'interrupted', reason: 'Ctrl-C or a signal' };
   const { state } = tell([...eventful.slice(0, 6), end]);
-  const view = { state, pid: null, folder: 'f', others: [], cutOff: null, plans: new Map(), why: null };
+  const nothing = { others: [], cutOff: null, plans: new Map(), why: null };
+  const view = { state, where: null, pid: null, folder: 'f', ...nothing };
   const now = Date.parse(state.endedAt ?? '') + ms;
   expect(statusText({ ...view, now }, paintFor(false), Infinity)).toContain(
     `\n${line}, 0 of 4 epics merged\n`,

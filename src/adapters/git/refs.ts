@@ -4,7 +4,14 @@ import { GitError } from './run.ts';
 
 type Refs = Pick<
   Git,
-  'resolve' | 'isAncestor' | 'createBranch' | 'moveBranch' | 'deleteBranches' | 'branchesUnder' | 'treeOf'
+  | 'resolve'
+  | 'isAncestor'
+  | 'createBranch'
+  | 'moveBranch'
+  | 'deleteBranches'
+  | 'branchesUnder'
+  | 'branchesWith'
+  | 'treeOf'
 >;
 
 const EXISTS = /reference already exists/;
@@ -64,6 +71,15 @@ export function refs({ root, run, serial }: Repo): Refs {
           const [ref = '', commit = ''] = line.split('\0');
           return { branch: ref.slice('refs/heads/'.length), commit };
         });
+    },
+    async branchesWith(commit) {
+      const args = ['for-each-ref', `--contains=${commit}`, '--format=%(HEAD)%(refname)', 'refs/heads/'];
+      // 129: it is no commit that git knows.
+      const { stdout } = await run(root, args, { accept: [0, 129] });
+      return stdout
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => ({ branch: line.slice(1 + 'refs/heads/'.length), checkedOut: line.startsWith('*') }));
     },
     async treeOf(commit) {
       const { stdout } = await run(root, ['rev-parse', '--verify', '--end-of-options', `${commit}^{tree}`]);

@@ -11,6 +11,7 @@ import { nameOf, runsBefore } from '../../domain/task.ts';
 import { unknownEpic } from '../../domain/unknown-epic.ts';
 import { beginRun } from '../../engine/begin.ts';
 import { planRun } from '../../engine/plan-run.ts';
+import { isProven } from '../../domain/whereabouts.ts';
 import { paintFor } from '../../report/paint.ts';
 import { plural } from '../../report/words.ts';
 import { planText, wavesOf } from '../../report/plan.ts';
@@ -22,6 +23,8 @@ import { resolveBase, withTrackedChanges } from '../base.ts';
 import { type Compose, composePorts, openRun } from '../compose.ts';
 import { estimateFor } from '../estimate.ts';
 import { driveToEnd, reporterFor, withLock } from '../drive.ts';
+import { landEarlier } from '../land-earlier.ts';
+import { nothingLeft } from '../nothing-left.ts';
 import { columnsOf, type CommandContext, refuse } from '../output.ts';
 import { openProject, type Project } from '../project.ts';
 import { endWhatIsLeft, supersede } from '../supersede.ts';
@@ -51,7 +54,17 @@ export async function runCommand(options: RunOptions, compose: Compose = compose
   const project = opened.value;
   if (options.dryRun === true) return dryRun(options, project);
   const { runId = newRunId(new Date()) } = options;
-  return withLock(options, project.teams, runId, () => startRun(options, project, runId, compose));
+  let toLand: string | null = null;
+  const code = await withLock(options, project.teams, runId, () =>
+    startRun(options, project, runId, compose, (earlier) => {
+      toLand = earlier;
+      return EXIT.passed;
+    }),
+  );
+  if (toLand === null) return code;
+  // Under its own name: for whoever looks meanwhile, it is that run that is at work.
+  const earlier: string = toLand;
+  return withLock(options, project.teams, earlier, () => landEarlier(options, project, earlier, compose));
 }
 
 async function startRun(
@@ -59,6 +72,7 @@ async function startRun(
   opened: Project,
   runId: string,
   compose: Compose,
+  land: (earlier: string) => ExitCode,
 ): Promise<ExitCode> {
   let project = opened;
   let earlier = await loadRuns(project.teams);
@@ -89,11 +103,19 @@ async function startRun(
   }
   const scope = selectEpics(project.prd, { only: options.only ?? [], maxEpics: options.maxEpics ?? null });
   if (!scope.ok) return refuse(options, scope.error, EXIT.usage);
-  if (scope.value.length === 0 && newest?.phase === 'passed' && newest.started.prd === project.prdPath) {
-    options.stderr(
-      `nothing to do: every epic of ${project.prdPath} is completed and the last verdict is pass\n`,
-    );
-    return EXIT.passed;
+  if (
+    scope.value.length === 0 &&
+    newest !== undefined &&
+    isProven(newest) &&
+    newest.started.prd === project.prdPath
+  ) {
+    const left = await nothingLeft(git, project, options, newest);
+    if (!left.ok) return refuse(options, left.error, EXIT.usage);
+    if (left.value === 'land') return land(newest.started.runId);
+    if (left.value !== 'new-run') {
+      options.stderr(`${left.value.nothing}\n`);
+      return EXIT.passed;
+    }
   }
   const missing = await missingBackends(project, scope.value);
   if (!missing.ok) return refuse(options, missing.error, EXIT.environment);

@@ -12,6 +12,7 @@ import { glancePrd, type PrdGlance } from '../glance-prd.ts';
 import { chosenRun, type LatestRun, pidAtWork } from '../latest-run.ts';
 import { columnsOf, type CommandContext, refuse } from '../output.ts';
 import { findRepository } from '../repository.ts';
+import { whereWorkIs } from '../where-work-is.ts';
 
 export interface StatusOptions extends CommandContext {
   readonly json?: boolean | undefined;
@@ -88,7 +89,8 @@ async function viewOf(
   const cutOff = isTask(state) ? await cutOffBefore(run) : null;
   const plans = await plansOf(root, prd);
   const folder = relative(options.cwd, run.folder);
-  return { state, pid, folder, others, cutOff, plans, why, now: Date.now() };
+  const where = pid === null ? await whereWorkIs(root, state) : null;
+  return { state, where, pid, folder, others, cutOff, plans, why, now: Date.now() };
 }
 
 /** How the plans of open epics stand. What it takes to know is loaded only where epics are called planned. */
