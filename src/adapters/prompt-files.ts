@@ -3,13 +3,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { answerText, type Prompts, roleMark, type SessionPrompt } from '../domain/contract-text.ts';
-import {
-  AGENT_ROLES,
-  type AgentRole,
-  type RoleHead,
-  roleHeadSchema,
-  type RoleSource,
-} from '../domain/roles.ts';
+import { AGENT_ROLES, type AgentRole } from '../domain/role-names.ts';
+import { type RoleHead, roleHeadSchema, type RoleSource } from '../domain/roles.ts';
 import { ROLE_CLIS } from './agents/roles/registry.ts';
 
 interface PromptFile {

@@ -1,5 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ExitCode } from '../domain/exit-codes.ts';
+import { nearMiss } from '../domain/near-miss.ts';
+import { DOCUMENTED_MODEL_KEYS, MODEL_KEYS } from '../domain/role-names.ts';
 import { parseDollars, parseTokens } from '../source/budget-text.ts';
 import type { CommandContext } from './output.ts';
 import type { Given } from './setup/place.ts';
@@ -114,6 +116,11 @@ function collectModel(
   const [, role, model] = /^([\w-]{1,40})=(\S+)$/.exec(text) ?? [];
   if (role === undefined || model === undefined) {
     throw new InvalidArgumentError('It has to be such as teamLead=opus.');
+  }
+  if (!MODEL_KEYS.includes(role)) {
+    const near = nearMiss(role, MODEL_KEYS);
+    const known = `It has to be one of ${DOCUMENTED_MODEL_KEYS.join(', ')}.`;
+    throw new InvalidArgumentError(near === null ? known : `Did you mean ${near}?`);
   }
   return new Map([...before, [role, model]]);
 }

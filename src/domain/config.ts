@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { AGENT_CLIS, BUILT_IN_BACKENDS } from './backend-names.ts';
+import { pinnedModels } from './pinned-models.ts';
 
 const WHEN = ['auto', 'always', 'never'] as const;
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
@@ -133,8 +134,7 @@ export const configSchema = z.strictObject({
         .describe('How often a lead has findings of its validators mended'),
     })
     .optional(),
-  models: z
-    .record(z.string(), z.string())
+  models: pinnedModels
     .optional()
     .describe('Model per role (teamLead, builder, …) or per tier (small, medium, large)'),
   backends: z.record(z.string(), z.union([customBackend, scriptedBackend])).optional(),

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { prdSchema } from './prd.ts';
 import { leadResultSchema, mergerResultSchema, plannerAnswerSchema } from './result.ts';
-import { type AgentRole, builderReportSchema, planSchema, type Tier, validationSchema } from './roles.ts';
+import type { AgentRole, Tier } from './role-names.ts';
+import { builderReportSchema, planSchema, validationSchema } from './roles.ts';
 import { validatorAnswerSchema } from './verdict.ts';
 
 /** What a session writes to its result file. */

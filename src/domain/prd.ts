@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { pinnedModels } from './pinned-models.ts';
 
 /** Safe as a file name and as a part of a git ref; a leading dash or dot is impossible. */
 export const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -58,10 +59,7 @@ export const epicSchema = z.looseObject({
     .optional()
     .describe('Check commands for this epic, beside those of the configuration'),
   backend: z.string().min(1).optional().describe('The backend for this epic, instead of the configured one'),
-  models: z
-    .record(z.string(), z.string())
-    .optional()
-    .describe('Model per role, for this epic, as in the configuration'),
+  models: pinnedModels.optional().describe('Model per role, for this epic, as in the configuration'),
   labels: z.array(z.string()).optional().describe('Words of your own; teams keeps them'),
   source: z.string().optional().describe('Where the epic came from: a URL, or a file and a place in it'),
   approval: z

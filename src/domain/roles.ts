@@ -1,23 +1,6 @@
 import * as z from 'zod';
 import type { Config } from './config.ts';
-
-/** The roles that sub-agents and sessions play; each has one source in prompts/agents/. */
-export const AGENT_ROLES = [
-  'epic-planner',
-  'story-planner',
-  'builder',
-  'story-validator',
-  'epic-validator',
-  'final-validator',
-  'merger',
-] as const;
-
-export type AgentRole = (typeof AGENT_ROLES)[number];
-
-/** How demanding the work is. Which model that means is up to the configuration and the CLI. */
-export const TIERS = ['small', 'medium', 'large'] as const;
-
-export type Tier = (typeof TIERS)[number];
+import { AGENT_ROLES, type AgentRole, camelCase, TIERS } from './role-names.ts';
 
 /** The front matter of a prompt. */
 export const roleHeadSchema = z.strictObject({
@@ -56,9 +39,6 @@ export const pinnedModel = (role: string, models: Models): string | null =>
 
 const own = (models: Models, key: string): string | null =>
   Object.hasOwn(models, key) ? (models[key] ?? null) : null;
-
-const camelCase = (role: string): string =>
-  role.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 /** The sub-agents that a lead may start under this configuration. */
 export function teamOf({

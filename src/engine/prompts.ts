@@ -2,7 +2,8 @@ import type { Config } from '../domain/config.ts';
 import { type ContractRole, contractText, type Prompts } from '../domain/contract-text.ts';
 import type { Reason } from '../domain/events.ts';
 import type { Epic } from '../domain/prd.ts';
-import { type Models, pinnedModel, teamOf, TIERS } from '../domain/roles.ts';
+import { TIERS } from '../domain/role-names.ts';
+import { type Models, pinnedModel, teamOf } from '../domain/roles.ts';
 
 type Values = Readonly<Record<string, string>>;
 

@@ -2,9 +2,8 @@ import * as z from 'zod';
 import { configSchema } from '../domain/config.ts';
 import { parseTokens } from './budget-text.ts';
 import { valueAt } from './config-keys.ts';
-import { isRecord, quote } from './findings.ts';
-import { nearMiss } from '../domain/near-miss.ts';
-import { describeIssue } from './schema-issue.ts';
+import { isRecord } from './findings.ts';
+import { describeIssue, describeKey } from './schema-issue.ts';
 
 /** Tells of something wrong at a path of the configuration. */
 export type Report = (finding: {
@@ -45,15 +44,9 @@ function reportValue(issue: z.core.$ZodIssue, value: unknown, report: Report): v
 function reportUnknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, report: Report): void {
   const known = knownKeys(issue.path);
   for (const key of issue.keys) {
-    const near = nearMiss(key, known);
     const scope = issue.path.length === 0 ? 'the configuration' : issue.path.map(String).join('.');
-    report({
-      path: [...issue.path, key],
-      part: 'key',
-      code: near === null ? 'unknown-key' : 'misspelt-key',
-      message: `${scope} has the unknown key ${quote(key)}`,
-      fix: near === null ? `use one of ${known.join(', ')}` : `did you mean "${near}"?`,
-    });
+    const { code, message, fix } = describeKey(key, known);
+    report({ path: [...issue.path, key], part: 'key', code, message: `${scope} ${message}`, fix });
   }
 }
 
@@ -62,9 +55,11 @@ function knownKeys(path: readonly PropertyKey[]): readonly string[] {
     (all, step) => all.flatMap((schema) => below(schema, String(step))),
     [configSchema],
   );
-  const keys = schemas
-    .flatMap(alternatives)
-    .flatMap((schema) => (schema instanceof z.ZodObject ? Object.keys(schema.shape) : []));
+  const keys = schemas.flatMap(alternatives).flatMap((schema) => {
+    if (schema instanceof z.ZodRecord && schema.keyType instanceof z.ZodEnum)
+      return schema.keyType.options.map(String);
+    return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  });
   return [...new Set(keys)].filter((key) => key !== '$schema');
 }
 

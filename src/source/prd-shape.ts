@@ -1,9 +1,10 @@
 import type * as z from 'zod';
+import { MODEL_KEYS } from '../domain/role-names.ts';
 import type { Findings } from './findings.ts';
 import type { JsonNode } from './json.ts';
 import type { Misspelt } from './prd-keys.ts';
 import { epicsOf, handleOf, opening } from './prd-tree.ts';
-import { describeIssue } from './schema-issue.ts';
+import { describeIssue, describeKey } from './schema-issue.ts';
 import type { Range } from './text.ts';
 
 /** What to do about lists that must not be empty. */
@@ -40,6 +41,15 @@ export function checkShape(
       list === 'userStories' && typeof storyIndex === 'number' ? epic?.stories[storyIndex] : undefined;
     const inside = story === undefined ? issue.path.slice(epic === undefined ? 0 : 2) : rest;
     const name = story?.name ?? epic?.name ?? 'the PRD';
+    if (issue.code === 'unrecognized_keys') {
+      // Only the models of an epic have keys that are all known.
+      for (const key of issue.keys) {
+        const { code, message, fix } = describeKey(key, MODEL_KEYS);
+        const at = place.node.members?.get(key)?.key ?? place.at;
+        findings.add({ code, message: `${name}: ${fieldName(inside)} ${message}`, at, fix });
+      }
+      continue;
+    }
     const described = describeIssue(issue, place.value);
     const empty = described.code === 'empty-list' ? EMPTY[String(inside.at(-1))] : undefined;
     if (empty !== undefined) {
@@ -65,6 +75,7 @@ function fieldName(path: readonly PropertyKey[]): string {
 
 interface Place {
   readonly at: Range;
+  readonly node: JsonNode;
   readonly value: unknown;
   /** The object that the place is in. */
   readonly owner: JsonNode;
@@ -78,8 +89,9 @@ function locate(root: JsonNode, path: readonly PropertyKey[]): Place {
   for (const part of path) {
     owner = node;
     const next = typeof part === 'number' ? node.items?.[part] : node.members?.get(String(part))?.node;
-    if (next === undefined) return { at: handleOf(node), value: undefined, owner, missing: String(part) };
+    if (next === undefined)
+      return { at: handleOf(node), node, value: undefined, owner, missing: String(part) };
     node = next;
   }
-  return { at: opening(node), value: node.value, owner, missing: null };
+  return { at: opening(node), node, value: node.value, owner, missing: null };
 }

@@ -63,6 +63,18 @@ export function describeIssue(issue: z.core.$ZodIssue, value: unknown): Describe
   }
 }
 
+/** A key that is not among the known ones; the sentence begins with what has it. */
+export function describeKey(key: string, known: readonly string[]): Required<DescribedIssue> {
+  const near = nearMiss(key, known);
+  // Of two spellings, the one of configuration files.
+  const listed = known.filter((name) => !name.includes('-'));
+  return {
+    code: near === null ? 'unknown-key' : 'misspelt-key',
+    message: `has the unknown key ${quote(key)}`,
+    fix: near === null ? `use one of ${listed.join(', ')}` : `did you mean "${near}"?`,
+  };
+}
+
 /** What to type when only the quotes are wrong, or the brackets of a list are missing. */
 function fixOfType(expected: string, value: unknown): { fix?: string } {
   if (typeof value === 'string') {

@@ -171,6 +171,25 @@ models:
   small: a/b:c`);
 });
 
+test('a model for what is no role and no size of work is refused', async () => {
+  const repo = project(NODE);
+  const refused = (why: string): string =>
+    `error: option '--model <role=model>' argument '${why} (teams setup --help shows what there is)\n`;
+  const near = await setup(repo, ['--yes', '--model', 'bulder=x']);
+  const far = await setup(repo, ['--yes', '--model', 'nope=y']);
+  expect([near.code, near.stderr.replace(/\n(?=\()/, ' ')]).toEqual([
+    2,
+    refused("bulder=x' is invalid. Did you mean builder?"),
+  ]);
+  expect([far.code, far.stderr.replace(/\n(?=\()/, ' ')]).toEqual([
+    2,
+    refused(
+      "nope=y' is invalid. It has to be one of teamLead, epicPlanner, storyPlanner, builder, storyValidator, epicValidator, finalValidator, merger, author, small, medium, large.",
+    ),
+  ]);
+  expect(repo.git('status', '--porcelain')).toBe('');
+});
+
 test('a file that is there is edited: what it has and what it says stay', async () => {
   const before = `# Ours.
 version: 1

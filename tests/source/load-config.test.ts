@@ -187,6 +187,20 @@ test('docs/configuration.md names variables that there are, beside their keys', 
   }
 });
 
+test('models are pinned for roles, in both spellings, and for tiers; nothing else is a key there', async () => {
+  const pinned = 'teamLead: a, final-validator: b, finalValidator: c, author: d, small: e';
+  expect((await load(`models: { ${pinned} }\n`)).diagnostics).toEqual([]);
+  const { diagnostics } = await load('models: { nope: y, team_lead: z }\n');
+  expect(diagnostics.map(({ code, message, fix }) => [code, message, fix])).toEqual([
+    [
+      'unknown-key',
+      'models has the unknown key "nope"',
+      'use one of teamLead, epicPlanner, storyPlanner, builder, storyValidator, epicValidator, finalValidator, merger, author, small, medium, large',
+    ],
+    ['misspelt-key', 'models has the unknown key "team_lead"', 'did you mean "teamLead"?'],
+  ]);
+});
+
 test('the scripted backend needs a script', async () => {
   expect(await shown('backend: scripted\n'))
     .toBe(`teams.config.yml:1:10 error missing-field  the backend "scripted" needs backends.scripted.script, the path of what it plays

@@ -206,6 +206,15 @@ test('values from a fixed list, and backends that are not known', async () => {
   ]);
 });
 
+test('models of an epic are pinned for roles and tiers', async () => {
+  const models = { 'team-lead': 'a', finalValidator: 'b', large: 'c' };
+  expect(await found(prd(epic('E1', { models })))).toEqual([]);
+  expect(await found(prd(epic('E1', { models: { ...models, Builder: 'x', nope: 'y' } })))).toEqual([
+    'misspelt-key: E1: models has the unknown key "Builder" | did you mean "builder"?',
+    'unknown-key: E1: models has the unknown key "nope" | use one of teamLead, epicPlanner, storyPlanner, builder, storyValidator, epicValidator, finalValidator, merger, author, small, medium, large',
+  ]);
+});
+
 test('CRLF and a byte order mark shift no position', async () => {
   const text = `\ufeff${JSON.stringify(prd(epic('E1', { dependsOn: ['E9'] })), null, 2).replaceAll('\n', '\r\n')}`;
   const { diagnostics } = await load(text);

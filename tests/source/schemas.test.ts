@@ -52,6 +52,8 @@ test('config: the forms of the contract are valid, unknown keys are not', async 
     ' additionalProperties',
     '/timeouts/epic pattern',
   ]);
+  expect(mistakes(validate, { models: { teamLead: 'a', 'team-lead': 'b', small: 'c' } })).toEqual([]);
+  expect(mistakes(validate, { models: { nope: 'a' } })).toEqual(['/models enum', '/models propertyNames']);
 });
 
 test('result, merger-result, planner-answer, validator-answer: the compatible minimum is enough', async () => {

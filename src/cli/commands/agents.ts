@@ -8,7 +8,8 @@ import { AGENT_CLIS, type AgentCli, isAgentCli } from '../../domain/backend-name
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import { printable } from '../../domain/printable.ts';
 import { fail, ok, type Outcome } from '../../domain/problem.ts';
-import { AGENT_ROLES, type RoleSource } from '../../domain/roles.ts';
+import { AGENT_ROLES } from '../../domain/role-names.ts';
+import type { RoleSource } from '../../domain/roles.ts';
 import { renderDiagnostics } from '../../report/diagnostics.ts';
 import { hanging } from '../../report/width.ts';
 import { CONFIG_FILE, loadConfig } from '../../source/load-config.ts';

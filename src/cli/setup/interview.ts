@@ -1,6 +1,6 @@
 import { type Config, parseDuration } from '../../domain/config.ts';
 import type { BackendReport } from '../../domain/doctor.ts';
-import { AGENT_ROLES, TIERS } from '../../domain/roles.ts';
+import { AGENT_ROLES, camelCase, TIERS } from '../../domain/role-names.ts';
 import { parseDollars, parseTokens } from '../../source/budget-text.ts';
 import type { Suggestion, Suggestions } from '../../source/detect/suggestion.ts';
 import { ABOUT } from '../../source/new-config.ts';
@@ -216,11 +216,7 @@ const askTokens = askLimit(
 );
 
 /** As the documentation spells them. */
-const MODEL_KEYS = [
-  'teamLead',
-  ...AGENT_ROLES.map((role) => role.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())),
-  ...TIERS,
-];
+const MODEL_KEYS = ['teamLead', ...AGENT_ROLES.map(camelCase), ...TIERS];
 
 const askModels: Question = async (ask, answers, { given }) => {
   if (given.has('models')) return answers;

@@ -1,5 +1,6 @@
 import type { AgentCli } from '../../../domain/backend-names.ts';
-import { type AgentRole, modelFor, type Models, type RoleSource } from '../../../domain/roles.ts';
+import type { AgentRole } from '../../../domain/role-names.ts';
+import { modelFor, type Models, type RoleSource } from '../../../domain/roles.ts';
 import { claudeRoles } from './claude.ts';
 import { codexRoles } from './codex.ts';
 import { copilotRoles } from './copilot.ts';

@@ -1,5 +1,6 @@
 import type { BackendPrompt } from '../../../domain/contract-text.ts';
-import type { AgentRole, RoleSource } from '../../../domain/roles.ts';
+import type { AgentRole } from '../../../domain/role-names.ts';
+import type { RoleSource } from '../../../domain/roles.ts';
 
 /** How roles reach a CLI without a file in the repository of the person. */
 export interface Delivery {

@@ -12,7 +12,8 @@ import { AGENT_CLIS, isAgentCli } from '../../../../src/domain/backend-names.ts'
 import { rolesForSession } from '../../../../src/adapters/agents/roles/session-roles.ts';
 import { readRoles } from '../../../../src/adapters/prompt-files.ts';
 import { PRESETS } from '../../../../src/domain/config.ts';
-import { AGENT_ROLES, type AgentRole, modelFor, type RoleSource } from '../../../../src/domain/roles.ts';
+import { AGENT_ROLES, type AgentRole } from '../../../../src/domain/role-names.ts';
+import { modelFor, type RoleSource } from '../../../../src/domain/roles.ts';
 import { tempFolder } from '../../temp-folder.ts';
 
 const roles = readRoles();
