@@ -33,6 +33,7 @@ process.on('exit', () => {
 
 const context = {
   ...contextOf(process),
+  outputLost: () => outputLost,
   stderr: (text: string): void => {
     // Only now: making a stream costs each start time, and most commands never write to this one.
     guard(process.stderr);

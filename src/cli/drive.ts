@@ -41,9 +41,15 @@ export async function withLock(
   }
 }
 
+export interface DriveOptions extends CommandContext {
+  readonly json?: boolean | undefined;
+  /** The repository goes away with the run. */
+  readonly temporary?: boolean;
+}
+
 /** Begins a run, if it has not begun, and drives it to its end under the eyes of a person: signals, the closing words, the exit code. */
 export async function driveToEnd(
-  options: CommandContext & { readonly json?: boolean | undefined },
+  options: DriveOptions,
   ctx: RunContext,
   reporter: Reporter,
   begin: () => Promise<void> = () => Promise.resolve(),
@@ -63,7 +69,12 @@ export async function driveToEnd(
   }
   if (options.json !== true) {
     const look = { paint: paintFor(options.color), columns: columnsOf(options) };
-    options.stdout(ending(state, { ...look, folder: relative(options.cwd, folder) }));
+    const place = options.temporary === true ? null : relative(options.cwd, folder);
+    options.stdout(ending(state, { ...look, folder: place }));
+  }
+  if (state.phase === 'interrupted' && options.outputLost?.() === true) {
+    const next = options.temporary === true ? '' : ': teams resume goes on with it';
+    options.stderr(`the run was stopped, because nobody takes its output any more${next}\n`);
   }
   return exitCodeOf(state);
 }

@@ -13,6 +13,8 @@ export interface CommandContext {
   readonly env: NodeJS.ProcessEnv;
   /** How wide the terminal is now that stdout writes to; absent: it is none, lines may be as long as they are. */
   readonly columns?: () => number | undefined;
+  /** Whether what is printed reaches nobody any more; absent: it always does. */
+  readonly outputLost?: () => boolean;
 }
 
 /** What a table may take of a line. */

@@ -1,5 +1,8 @@
+/** Ctrl-C, a plain kill, a terminal that goes away, and Ctrl-\, which would leave every session alive. */
+export const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+
 /**
- * Until the returned function is called: Ctrl-C and the like are `asked`, the second Ctrl-C or SIGTERM is `insisted`. A
+ * Until the returned function is called: Ctrl-C and the like are `asked`, the second one is `insisted`. A
  * terminal that goes away never insists, however often that is told: by its shell, by the kernel, and by whatever is
  * written to it. `asked` may come again.
  */
@@ -10,9 +13,8 @@ export function onStopSignals(asked: () => void, insisted: () => void): () => vo
     if (wishes > 1) insisted();
     else asked();
   };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.on(signal, told);
+  for (const signal of STOP_SIGNALS) process.on(signal, told);
   return () => {
-    for (const signal of signals) process.off(signal, told);
+    for (const signal of STOP_SIGNALS) process.off(signal, told);
   };
 }

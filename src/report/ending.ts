@@ -11,8 +11,8 @@ import { formatDuration, idWidth, mergedCount, shortCommit } from './words.ts';
 
 export interface EndingOptions {
   readonly paint: Paint;
-  /** Folder of the run, as a person would type it. */
-  readonly folder: string;
+  /** Folder of the run, as a person would type it; null: all of it goes away, and there is nothing to type. */
+  readonly folder: string | null;
   /** Of the terminal; Infinity where lines may be as long as they are. */
   readonly columns: number;
 }
@@ -33,11 +33,12 @@ export function ending(state: RunState, options: EndingOptions): string {
   const facts: [string, string][] = [['verdict', verdictText(state)]];
   facts.push(['branch', `${state.started.branch} at ${shortCommit(state.head)}`]);
   if (state.landing !== null) facts.push(['landing', landingText(state.landing)]);
-  facts.push(...spentFacts(state), ['evidence', folder]);
+  facts.push(...spentFacts(state));
+  if (folder !== null) facts.push(['evidence', folder]);
   if (isTask(state) && state.head !== state.started.start) {
     facts.push(['look', `git diff ${shortCommit(state.started.start)} ${shortCommit(state.head)}`]);
   }
-  const next = nextForRun(state, false);
+  const next = folder === null ? null : nextForRun(state, false);
   if (next !== null) facts.push(['next', `${next}${nextMeaning(state)}`]);
   lines.push(...factLines(facts, paint));
   return `${lines.join('\n')}\n`;
@@ -68,8 +69,8 @@ function mergedLines(state: RunState, { paint, columns }: EndingOptions): readon
   return ['', 'merged', ...listed, ...(more > 0 ? [`    … and ${more} more`] : [])];
 }
 
-function openLines(state: RunState, { paint, columns }: EndingOptions): readonly string[] {
-  const open = whyUnfinished(state, false);
+function openLines(state: RunState, { paint, folder, columns }: EndingOptions): readonly string[] {
+  const open = whyUnfinished(state, false).map((why) => (folder === null ? { ...why, next: null } : why));
   if (open.length === 0) return [];
   return ['', 'not merged', ...whyLines(open, idColumns(idWidth(state), columns), paint)];
 }

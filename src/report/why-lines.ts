@@ -3,11 +3,15 @@ import type { Why } from '../domain/why.ts';
 import type { Paint } from './paint.ts';
 import { fit } from './width.ts';
 
-/** Two lines per unfinished epic: why, and what to type next. */
-export function whyLines(entries: readonly Why[], idWidth: number, paint: Paint): readonly string[] {
+/** Two lines per unfinished epic: why, and what to type next, if there is anything. */
+export function whyLines(
+  entries: readonly (Omit<Why, 'next'> & { readonly next: string | null })[],
+  idWidth: number,
+  paint: Paint,
+): readonly string[] {
   return entries.flatMap((why) => [
     `  ${paint.red('✗')} ${fit(printable(why.epicId), idWidth, true)}  ${printable(why.reason)}`,
-    `    ${' '.repeat(idWidth)}  next: ${paint.cyan(printable(why.next))}`,
+    ...(why.next === null ? [] : [`    ${' '.repeat(idWidth)}  next: ${paint.cyan(printable(why.next))}`]),
   ]);
 }
 

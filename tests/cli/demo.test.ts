@@ -88,6 +88,8 @@ test('Ctrl-C leaves nothing of a temporary project', async () => {
   const { code, stdout } = await demo.ended;
   expect(code, stdout).toBe(130);
   expect(stdout).toMatch(/\nThe project was temporary: nothing of it is left\.\n$/);
+  // Nothing to type in what is gone.
+  expect(stdout).not.toMatch(/teams resume|\.teams\/runs/);
   expect(readdirSync(parent)).toEqual([]);
 });
 
@@ -113,4 +115,12 @@ test('a folder that is in use is refused', async () => {
   expect(readdirSync(join(parent, 'work'))).toEqual(['letter.txt']);
   const file = await runCli(['demo', '--dir', 'work/letter.txt'], parent);
   expect(file).toMatchObject({ code: 3, stdout: '' });
+});
+
+test('a folder where none can be made is refused', async () => {
+  for (const folder of ['/proc/x', '/proc/x/y']) {
+    const end = await runCli(['demo', '--dir', folder], parent);
+    expect(end).toMatchObject({ code: 3, stdout: '' });
+    expect(end.stderr).toContain(`there can be no folder for the demonstration here\n  where: ${folder}\n`);
+  }
 });

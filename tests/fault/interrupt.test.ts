@@ -68,6 +68,14 @@ describe.concurrent('a session that ignores SIGTERM', () => {
     await expectResumed(repo);
   });
 
+  test('Ctrl-\\ is no way to leave its sessions alive: it stops the run like Ctrl-C', async (context) => {
+    const { repo, run } = await stubbornRun(context);
+    run.kill('SIGQUIT');
+    expect(await run.ended).toMatchObject({ code: 130, signal: null });
+    assertNothingLeft(repo);
+    await expectResumed(repo);
+  });
+
   test('Ctrl-C twice: exit 130 at once, nothing alive, and resume goes on with the same run', async (context) => {
     const { repo, run } = await stubbornRun(context);
     run.kill('SIGINT');

@@ -25,6 +25,9 @@ async function hangingRun(): Promise<{ repo: TempRepo; run: TeamsHandle }> {
   return { repo, run };
 }
 
+const STOPPED =
+  'the run was stopped, because nobody takes its output any more: teams resume goes on with it\n';
+
 const INTERRUPTED = { type: 'run.ended', outcome: 'interrupted' };
 
 test('a terminal that tells twice that it goes away is no second Ctrl-C', async () => {
@@ -46,6 +49,21 @@ test('Ctrl-C that ends the reader too, as in `teams run | tee log`, is no second
   assertNothingLeft(repo);
 });
 
+test('a run whose reader leaves, as in `teams run | head -1`, says why it stopped and what goes on', async () => {
+  const repo = scriptedProject({
+    epics: [{ id: 'A' }],
+    script: { 'team-lead': { default: [{ listen: 'word' }, { hang: true }] } },
+  });
+  onTestFinished(() => repo.remove());
+  const run = startTeams(['run'], { cwd: repo.path });
+  await run.waitForLine(/attempt 1 starts/);
+  run.leave({ stderr: false });
+  // That it was read is the next line, which reaches nobody.
+  expect((await teams(['steer', 'A', 'Hello'], { cwd: repo.path })).code).toBe(0);
+  expect(await run.ended).toMatchObject({ code: 130, signal: null, stderr: STOPPED });
+  assertNothingLeft(repo);
+});
+
 test('a run whose output goes to a full disk is interrupted, and says why', async () => {
   const repo = scriptedProject({ epics: [{ id: 'A' }] });
   onTestFinished(() => repo.remove());
@@ -54,7 +72,7 @@ test('a run whose output goes to a full disk is interrupted, and says why', asyn
     code: 130,
     signal: null,
     stdout: '',
-    stderr: 'stdout cannot be written: ENOSPC: no space left on device, write\n',
+    stderr: `stdout cannot be written: ENOSPC: no space left on device, write\n${STOPPED}`,
   });
   expect(journal(repo.path).at(-1)).toMatchObject(INTERRUPTED);
   assertNothingLeft(repo);

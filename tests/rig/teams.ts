@@ -27,7 +27,7 @@ export interface TeamsHandle {
   readonly ended: Promise<TeamsEnd>;
   kill(signal: NodeJS.Signals): void;
   /** Reads nothing of it any more, like a `head` that has seen enough. */
-  leave(): void;
+  leave(from?: { readonly stderr: boolean }): void;
   /**
    * The first match among whole lines of stdout, past ones included. Rejects, with everything it printed, when `teams`
    * ends without such a line.
@@ -71,9 +71,9 @@ export function startTeams(args: readonly string[], options: TeamsOptions): Team
     pid,
     ended,
     kill: (signal) => void child.kill(signal),
-    leave() {
+    leave(from = { stderr: true }) {
       child.stdout.destroy();
-      child.stderr.destroy();
+      if (from.stderr) child.stderr.destroy();
     },
     waitForLine: (pattern) =>
       new Promise((resolve, reject) => {

@@ -6,6 +6,7 @@ import { paintFor } from '../../report/paint.ts';
 import { howToResume, whatHappened, whatNext, whatWas } from '../demo/closing.ts';
 import { createProject, makeFolder } from '../demo/create.ts';
 import { type CommandContext, refuse } from '../output.ts';
+import { STOP_SIGNALS } from '../stop-signals.ts';
 import { runCommand } from './run.ts';
 
 export interface DemoOptions extends CommandContext {
@@ -42,10 +43,9 @@ function endOnSignals(): () => void {
     // A run that is under way has its own answer.
     if (process.listenerCount(signal) === 1) process.exit(EXIT.interrupted);
   };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.on(signal, end);
+  for (const signal of STOP_SIGNALS) process.on(signal, end);
   return () => {
-    for (const signal of signals) process.off(signal, end);
+    for (const signal of STOP_SIGNALS) process.off(signal, end);
   };
 }
 
@@ -62,6 +62,7 @@ async function demonstrate(options: DemoOptions, folder: string, keeps: boolean)
     // Settings of the person for their own projects, such as TEAMS_BACKEND, are not meant for this one.
     env: Object.fromEntries(Object.entries(options.env).filter(([name]) => !name.startsWith('TEAMS_'))),
     ...(parallel !== undefined && { parallel }),
+    temporary: !keeps,
   });
   const runs = await loadRuns(teamsFolder(folder));
   const state = runs.ok ? runs.value[0] : undefined;

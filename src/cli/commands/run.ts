@@ -42,6 +42,8 @@ export interface RunOptions extends CommandContext {
   readonly includeDirty?: boolean;
   readonly failFast?: boolean;
   readonly land?: 'merge' | 'leave';
+  /** The repository goes away with the run. */
+  readonly temporary?: boolean;
   /** Absent: a new one. */
   readonly runId?: string;
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, realpath, rm, writeFile, appendFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -12,7 +13,7 @@ export async function makeFolder(cwd: string, dir: string | undefined): Promise<
   const folder = dir === undefined ? join(tmpdir(), 'teams-demo-') : resolve(cwd, dir);
   try {
     if (dir === undefined) return ok(await realpath(await mkdtemp(folder)));
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     if ((await readdir(folder)).length === 0) return ok(await realpath(folder));
     return fail({
       code: 'demo-folder-in-use',
@@ -28,6 +29,19 @@ export async function makeFolder(cwd: string, dir: string | undefined): Promise<
       why: (error as Error).message,
       fix: 'teams demo --dir with a folder that can be written to',
     });
+  }
+}
+
+/** With `recursive`, node tries for ever where a file system refuses with ENOENT, as /proc does. */
+async function makeFolders(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || existsSync(dirname(folder))) throw error;
+    await makeFolders(dirname(folder));
+    await mkdir(folder);
   }
 }
 
