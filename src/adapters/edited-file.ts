@@ -1,6 +1,7 @@
-import { link, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { link, readFile, realpath, rename, stat } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { fail, ok, type Outcome } from '../domain/problem.ts';
+import { withTemporaryFile } from './temporary-file.ts';
 
 export interface EditedFile {
   readonly path: string;
@@ -35,9 +36,12 @@ export async function placeOutside(root: string, path: string): Promise<string |
   return target.startsWith((await realpath(root)) + sep) ? null : target;
 }
 
+const besideOf = (path: string): string => `${path}.${process.pid}.tmp`;
+
 async function create(path: string, text: string): Promise<boolean> {
   // Unlike a rename, a link never takes the place of another file.
-  await withTemporary(path, text, 0o666, (temporary) => link(temporary, path));
+  const temporary = besideOf(path);
+  await withTemporaryFile(temporary, text, null, () => link(temporary, path));
   return true;
 }
 
@@ -46,7 +50,8 @@ async function replace(path: string, text: string, before: string): Promise<bool
   const target = await realpath(path);
   const { mode } = await stat(target);
   if ((await readFile(target, 'utf8')) !== before) return false;
-  await withTemporary(target, text, mode, (temporary) => rename(temporary, target));
+  const temporary = besideOf(target);
+  await withTemporaryFile(temporary, text, mode, () => rename(temporary, target));
   return true;
 }
 
@@ -58,24 +63,3 @@ const changed = ({ path, kind, fix }: EditedFile): Outcome<never> =>
     why: 'what they wrote is kept, and nothing is written over it',
     fix,
   });
-
-async function withTemporary(
-  path: string,
-  text: string,
-  mode: number,
-  place: (temporary: string) => Promise<void>,
-): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    const file = await open(temporary, 'wx', mode & 0o777);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await place(temporary);
-  } finally {
-    await rm(temporary, { force: true });
-  }
-}

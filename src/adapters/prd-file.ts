@@ -1,9 +1,10 @@
-import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { readFile, realpath, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fail, ok, type Outcome } from '../domain/problem.ts';
 import type { PrdProjection } from '../engine/ports.ts';
 import { readText } from '../source/text.ts';
 import { applyPlanned, applyProgress, damageOf } from '../source/write-prd.ts';
+import { withTemporaryFile } from './temporary-file.ts';
 
 /**
  * Writes progress into the PRD at `path`, as it is on disk at that moment. A reader sees the old or the new file.
@@ -111,32 +112,19 @@ async function replace(
   }
 }
 
-/** Writes beside first: a reader sees the old or the new file, and a crash leaves its litter in `folder`. */
-async function replaceFrom(
+/** A reader sees the old or the new file, and a crash leaves its litter in `folder`. */
+function replaceFrom(
   folder: string,
   target: string,
   text: string,
   mode: number,
   isSame: () => Promise<boolean>,
 ): Promise<boolean> {
-  // Always the same name: the lock of the repository lets one process write, and what a crash left is cleared away.
+  // Always the same name: the lock of the repository lets one process write.
   const temporary = join(folder, '.prd.json.tmp');
-  try {
-    await rm(temporary, { force: true });
-    const handle = await open(temporary, 'wx', mode);
-    try {
-      await handle.chmod(mode & 0o7777);
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+  return withTemporaryFile(temporary, text, mode, async () => {
     const mayReplace = await isSame();
     if (mayReplace) await rename(temporary, target);
-    else await rm(temporary);
     return mayReplace;
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  });
 }
