@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { writeAtomically } from './atomic-write.ts';
 import { runGit } from './git/run.ts';
 import { makeTeamsFolder, teamsFolder } from './layout.ts';
-import { packageRoot } from './prompt-files.ts';
+import { packageRoot } from './own-package.ts';
 import { excludeTeamsFolder } from './repository.ts';
 import { storing } from './storage-error.ts';
 

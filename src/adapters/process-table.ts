@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { factsOf } from './process/proc-fs.ts';
 
 /**
  * When a live process started, as its operating system counts it; null when there is no such process. An opaque text:
@@ -11,19 +11,10 @@ export async function startTimeOf(pid: number): Promise<string | null> {
   return process.platform === 'linux' ? fromProc(pid) : fromPs(pid);
 }
 
-async function fromProc(pid: number): Promise<string | null> {
-  let stat: string;
-  try {
-    stat = await readFile(`/proc/${pid}/stat`, 'latin1');
-  } catch {
-    // No such process, or it ended while its file was being read (ESRCH): either way it is not there.
-    return null;
-  }
-  // The command name may hold spaces and parentheses; what follows its last one is plain: state is field 3.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  // A zombie has ended; only its parent has not asked for the exit code yet.
-  if (fields[0] === 'Z' || fields[0] === 'X') return null;
-  return fields[19] ?? null;
+/** A zombie has ended; only its parent has not asked for the exit code yet. */
+function fromProc(pid: number): string | null {
+  const facts = factsOf(pid);
+  return facts === null || facts.zombie || facts.startTime === '' ? null : facts.startTime;
 }
 
 async function fromPs(pid: number): Promise<string | null> {

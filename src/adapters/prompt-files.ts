@@ -1,11 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse } from 'yaml';
 import { answerText, type Prompts, roleMark, type SessionPrompt } from '../domain/contract-text.ts';
 import { AGENT_ROLES, type AgentRole } from '../domain/role-names.ts';
 import { type RoleHead, roleHeadSchema, type RoleSource } from '../domain/roles.ts';
 import { ROLE_CLIS } from './agents/roles/registry.ts';
+import { packageRoot } from './own-package.ts';
 
 interface PromptFile {
   readonly head: RoleHead;
@@ -67,11 +67,3 @@ const readText = (name: string): string => readFileSync(join(packageRoot(), 'pro
 
 /** A page of the documentation where this installation has it, for messages. */
 export const docsPage = (name: string): string => join(packageRoot(), 'docs', `${name}.md`);
-
-/** The package that this code is part of, whether it runs from dist/ or from src/. */
-export function packageRoot(): string {
-  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'package.json'))) return folder;
-    if (dirname(folder) === folder) throw new Error('the package has no package.json');
-  }
-}

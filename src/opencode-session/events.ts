@@ -1,4 +1,5 @@
 import type { LineFacts } from '../adapters/agents/backend.ts';
+import { amountOf, textOf } from '../adapters/agents/json-line.ts';
 import type { AgentFailure } from '../engine/ports.ts';
 
 /** An event of `opencode serve`, as far as it is read. */
@@ -58,7 +59,7 @@ const TRIES = 6;
 export function eventReader(root: string): (event: ServerEvent) => LineFacts | null {
   const told = new Set<string>();
   const first = (part: Part, what: string): boolean => {
-    const key = `${words(part.id)} ${what}`;
+    const key = `${textOf(part.id)} ${what}`;
     if (told.has(key)) return false;
     told.add(key);
     return true;
@@ -67,15 +68,15 @@ export function eventReader(root: string): (event: ServerEvent) => LineFacts | n
     const { part, status, error } = properties;
     if (type === 'message.part.updated' && part) return partFacts(part, first);
     if (type === 'session.status' && status?.type === 'retry') {
-      const text = words(status.message);
+      const text = textOf(status.message);
       const failure = failureOf(text, null, time(status.next));
       return { activity: { kind: 'message', text: `tries again: ${text}` }, failure };
     }
     // A sub-agent that fails is told to its lead, who decides what that means.
     if (type === 'session.error' && properties.sessionID === root) {
       if (error?.name === 'MessageAbortedError') return null;
-      const text = words(error?.data?.message) || words(error?.name);
-      return { failure: failureOf(text, error?.data?.statusCode, null, words(error?.name)) };
+      const text = textOf(error?.data?.message) || textOf(error?.name);
+      return { failure: failureOf(text, error?.data?.statusCode, null, textOf(error?.name)) };
     }
     return null;
   };
@@ -90,14 +91,14 @@ export function isHopeless({ type, properties }: ServerEvent, now: number): bool
 
 function partFacts(part: Part, first: (part: Part, what: string) => boolean): LineFacts | null {
   if (part.type === 'text' && part.time?.end !== undefined && first(part, 'text')) {
-    return { activity: { kind: 'message', text: words(part.text) } };
+    return { activity: { kind: 'message', text: textOf(part.text) } };
   }
   if (part.type === 'patch' && Array.isArray(part.files) && part.files.length > 0 && first(part, 'patch')) {
-    return { activity: { kind: 'file', text: part.files.map(words).join(', ') } };
+    return { activity: { kind: 'file', text: part.files.map(textOf).join(', ') } };
   }
   if (part.type === 'step-finish' && first(part, 'step')) {
     const { input, output, reasoning, cache } = part.tokens ?? {};
-    const cost = count(part.cost);
+    const cost = amountOf(part.cost);
     const inputTokens = sum(input, cache?.read, cache?.write);
     const outputTokens = sum(output, reasoning);
     // A model without a price has a cost of 0; so has a step that was ended before it began, and that is all it cost.
@@ -111,11 +112,11 @@ function partFacts(part: Part, first: (part: Part, what: string) => boolean): Li
   const kind = part.tool === 'task' ? 'agent' : 'tool';
   const { status, input = {}, error } = part.state ?? {};
   if (status === 'running' && first(part, 'running')) {
-    const what = [input['subagent_type'], input['command'], input['filePath'], input['prompt']].map(words);
-    return { activity: { kind, text: [words(part.tool), ...what].filter((one) => one !== '').join(': ') } };
+    const what = [input['subagent_type'], input['command'], input['filePath'], input['prompt']].map(textOf);
+    return { activity: { kind, text: [textOf(part.tool), ...what].filter((one) => one !== '').join(': ') } };
   }
   if (status === 'error' && first(part, 'error')) {
-    return { activity: { kind, text: `${words(part.tool)} failed: ${words(error)}` } };
+    return { activity: { kind, text: `${textOf(part.tool)} failed: ${textOf(error)}` } };
   }
   return null;
 }
@@ -137,15 +138,10 @@ function failureOf(text: string, status: unknown, resetsAt: number | null, name 
   };
 }
 
-const words = (value: unknown): string => (typeof value === 'string' ? value : '');
-
 const time = (value: unknown): number | null =>
   typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : null;
 
-const count = (value: unknown): number | null =>
-  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
-
 function sum(...values: readonly unknown[]): number | null {
-  const known = values.flatMap((value) => count(value) ?? []);
+  const known = values.flatMap((value) => amountOf(value) ?? []);
   return known.length === 0 ? null : known.reduce((total, value) => total + value, 0);
 }

@@ -1,5 +1,6 @@
 import type { AgentFailure } from '../../engine/ports.ts';
 import type { LineFacts } from './backend.ts';
+import { amountOf, countOf, type Json, jsonLine } from './json-line.ts';
 
 const FAILURES = ['auth', 'rate-limit', 'unavailable', 'context', 'refused', 'other'] as const;
 const KINDS = ['tool', 'message', 'file', 'agent'] as const;
@@ -13,21 +14,15 @@ const KINDS = ['tool', 'message', 'file', 'agent'] as const;
  * `{"type":"failure","kind":"auth|rate-limit|…","text":…,"resetsAt":…}` before it gives up.
  */
 export function readActivityLine(line: string): LineFacts | null {
-  if (!line.startsWith('{')) return null;
-  let value: Record<string, unknown>;
-  try {
-    value = JSON.parse(line) as Record<string, unknown>;
-  } catch {
-    // Plain text that happens to begin with a brace.
-    return null;
-  }
+  const value = jsonLine(line);
+  if (value === null) return null;
   if (value['type'] === 'usage') {
     // An agent may tell its tokens with every message and its cost at the end.
     return {
       usage: {
-        ...('inputTokens' in value && { inputTokens: count(value['inputTokens']) }),
-        ...('outputTokens' in value && { outputTokens: count(value['outputTokens']) }),
-        ...('costUsd' in value && { costUsd: amount(value['costUsd']) }),
+        ...('inputTokens' in value && { inputTokens: countOf(value['inputTokens']) }),
+        ...('outputTokens' in value && { outputTokens: countOf(value['outputTokens']) }),
+        ...('costUsd' in value && { costUsd: amountOf(value['costUsd']) }),
       },
     };
   }
@@ -41,16 +36,10 @@ export function readActivityLine(line: string): LineFacts | null {
   return null;
 }
 
-function failureOf({ kind, text, resetsAt }: Record<string, unknown>): AgentFailure {
+function failureOf({ kind, text, resetsAt }: Json): AgentFailure {
   return {
     kind: FAILURES.find((known) => known === kind) ?? 'other',
     text: typeof text === 'string' ? text : 'it gave no reason',
-    resetsAt: amount(resetsAt),
+    resetsAt: amountOf(resetsAt),
   };
 }
-
-const count = (value: unknown): number | null =>
-  Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : null;
-
-const amount = (value: unknown): number | null =>
-  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;

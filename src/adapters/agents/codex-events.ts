@@ -1,5 +1,6 @@
 import type { AgentFailure } from '../../engine/ports.ts';
 import type { LineFacts } from './backend.ts';
+import { countOf, jsonLine, textOf } from './json-line.ts';
 
 interface Item {
   readonly type?: unknown;
@@ -27,7 +28,7 @@ const NOTHING: LineFacts = {};
 
 /** One line of `codex exec --json`. */
 export function readCodexLine(text: string): LineFacts | null {
-  const line = parse(text);
+  const line: Line | null = jsonLine(text);
   if (line === null || typeof line.type !== 'string') return null;
   switch (line.type) {
     case 'thread.started':
@@ -40,16 +41,16 @@ export function readCodexLine(text: string): LineFacts | null {
       // Of the lead alone; what its sub-agents took is only in the files of its threads.
       return {
         usageSoFar: {
-          inputTokens: count(line.usage?.input_tokens),
-          outputTokens: count(line.usage?.output_tokens),
+          inputTokens: countOf(line.usage?.input_tokens),
+          outputTokens: countOf(line.usage?.output_tokens),
           costUsd: null,
         },
         failure: null,
       };
     case 'turn.failed':
-      return { failure: failureOf(words(line.error?.message)) };
+      return { failure: failureOf(textOf(line.error?.message)) };
     case 'error':
-      return errorFacts(words(line.message));
+      return errorFacts(textOf(line.message));
     default:
       return line.type.includes('.') ? NOTHING : null;
   }
@@ -57,29 +58,29 @@ export function readCodexLine(text: string): LineFacts | null {
 
 /** Told as soon as it begins: what takes long is what a person wants to see. */
 function startedFacts(item: Item): LineFacts {
-  if (item.type === 'command_execution') return { activity: { kind: 'tool', text: words(item.command) } };
-  if (item.type === 'web_search') return { activity: { kind: 'tool', text: words(item.query) } };
-  if (item.type === 'mcp_tool_call') return { activity: { kind: 'tool', text: words(item.tool) } };
+  if (item.type === 'command_execution') return { activity: { kind: 'tool', text: textOf(item.command) } };
+  if (item.type === 'web_search') return { activity: { kind: 'tool', text: textOf(item.query) } };
+  if (item.type === 'mcp_tool_call') return { activity: { kind: 'tool', text: textOf(item.tool) } };
   if (item.type === 'collab_tool_call') {
-    const text = [words(item.tool), words(item.prompt)].filter((part) => part !== '').join(': ');
+    const text = [textOf(item.tool), textOf(item.prompt)].filter((part) => part !== '').join(': ');
     return { activity: { kind: 'agent', text } };
   }
   return NOTHING;
 }
 
 function completedFacts(item: Item): LineFacts {
-  if (item.type === 'agent_message') return { activity: { kind: 'message', text: words(item.text) } };
+  if (item.type === 'agent_message') return { activity: { kind: 'message', text: textOf(item.text) } };
   // Not the end of anything: a role that was left out, or a model that it does not know.
-  if (item.type === 'error') return { activity: { kind: 'message', text: words(item.message) } };
+  if (item.type === 'error') return { activity: { kind: 'message', text: textOf(item.message) } };
   if (item.type === 'file_change') {
     const changes = Array.isArray(item.changes) ? (item.changes as readonly (Change | null)[]) : [];
-    return { activity: { kind: 'file', text: changes.map((change) => words(change?.path)).join(', ') } };
+    return { activity: { kind: 'file', text: changes.map((change) => textOf(change?.path)).join(', ') } };
   }
   if (item.type === 'collab_tool_call') {
     const states = Object.values((item.agents_states ?? {}) as Record<string, StateOfAgent | null>);
-    const ended = states.filter((state) => state !== null && words(state.message) !== '');
+    const ended = states.filter((state) => state !== null && textOf(state.message) !== '');
     if (ended.length === 0) return NOTHING;
-    const text = ended.map((state) => `${words(state?.status)}: ${words(state?.message)}`).join('; ');
+    const text = ended.map((state) => `${textOf(state?.status)}: ${textOf(state?.message)}`).join('; ');
     return { activity: { kind: 'agent', text } };
   }
   return NOTHING;
@@ -112,18 +113,3 @@ export function failureOf(text: string): AgentFailure {
   const kind = KINDS.find(([, pattern]) => pattern.test(text))?.[0] ?? 'other';
   return { kind, text: text === '' ? 'codex gave no reason' : text, resetsAt: null };
 }
-
-function parse(text: string): Line | null {
-  if (!text.startsWith('{')) return null;
-  try {
-    return JSON.parse(text) as Line;
-  } catch {
-    // Plain text that happens to begin with a brace.
-    return null;
-  }
-}
-
-const words = (value: unknown): string => (typeof value === 'string' ? value : '');
-
-const count = (value: unknown): number | null =>
-  Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : null;

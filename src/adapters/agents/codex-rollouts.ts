@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Usage } from '../../domain/events.ts';
+import { countOf, jsonLine } from './json-line.ts';
 
 /** What the files of a session tell: one for its lead, and one for each of its sub-agents. */
 export interface Rollouts {
@@ -69,7 +70,7 @@ export async function lastWrite(home: string, thread: string, since: number): Pr
 async function isOf(path: string, thread: string): Promise<boolean> {
   const lines = createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity });
   try {
-    for await (const line of lines) return opens(parse(line), thread);
+    for await (const line of lines) return opens(entryOf(line), thread);
     return false;
   } finally {
     lines.close();
@@ -120,7 +121,7 @@ async function readRollout(path: string, thread: string, since: number): Promise
   try {
     for await (const line of lines) {
       if (own !== null && !TELLING.test(line.slice(0, HEAD))) continue;
-      const entry = parse(line);
+      const entry = entryOf(line);
       const { timestamp, type, payload } = entry;
       if (own === null && !opens(entry, thread)) return null;
       own ??= payload?.id ?? thread;
@@ -129,8 +130,8 @@ async function readRollout(path: string, thread: string, since: number): Promise
       // A thread that began as a copy of another one begins with records of that.
       if (type === 'token_usage_record' && payload?.thread_id === own) {
         counted = true;
-        sum.inputTokens += count(payload?.usage?.input_tokens);
-        sum.outputTokens += count(payload?.usage?.output_tokens);
+        sum.inputTokens += countOf(payload?.usage?.input_tokens) ?? 0;
+        sum.outputTokens += countOf(payload?.usage?.output_tokens) ?? 0;
       }
       // The last one counts: a limit that was hit before may be over.
       const limits = payload?.rate_limits;
@@ -150,14 +151,5 @@ function resetOf(limits: readonly (Limit | null | undefined)[]): number | null {
   return seconds.length === 0 ? null : Math.max(...seconds) * 1_000;
 }
 
-function parse(line: string): Entry {
-  try {
-    return JSON.parse(line) as Entry;
-  } catch {
-    // Torn by a kill.
-    return {};
-  }
-}
-
-const count = (value: unknown): number =>
-  Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : 0;
+/** One that was torn by a kill says nothing. */
+const entryOf = (line: string): Entry => jsonLine(line) ?? {};

@@ -13,6 +13,7 @@ import { canIsolate, NAMESPACES_FIX } from './isolation.ts';
 import { loginOf } from './login.ts';
 import { installationOf, type NpmCli, problemOf, programOf } from './native-program.ts';
 import { rolesForSession } from './roles/session-roles.ts';
+import { tomlString } from './toml.ts';
 
 const TRIPLES: Readonly<Record<string, string>> = {
   'linux-x64': 'x86_64-unknown-linux-musl',
@@ -156,6 +157,3 @@ async function keysOfProviders(): Promise<readonly string[]> {
 
 const rolloutsOf = async ({ sessionId, since }: StartedSession): Promise<Rollouts> =>
   sessionId === null ? NO_ROLLOUTS : readRollouts(codexHome(), sessionId, since);
-
-/** TOML escapes as JSON does, and DEL as well. */
-const tomlString = (text: string): string => JSON.stringify(text).replace(/\u007f/g, '\\u007f');

@@ -1,29 +1,15 @@
 import type { Usage } from '../../domain/events.ts';
 import type { AgentFailure } from '../../engine/ports.ts';
 import type { LineFacts } from './backend.ts';
+import { amountOf, type Json, jsonLine, recordOf, textOf } from './json-line.ts';
 
-type Json = Readonly<Record<string, unknown>>;
 type Told = NonNullable<LineFacts['activity']>;
-
-const record = (value: unknown): Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-const amount = (value: unknown): number | null =>
-  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
-const parse = (content: string): Json | null => {
-  try {
-    return record(JSON.parse(content));
-  } catch {
-    // Plain text, or a file that was cut off.
-    return null;
-  }
-};
 
 /** One line of `--output-format json`. */
 export function readCopilotLine(line: string): LineFacts | null {
-  const event = parse(line);
+  const event = jsonLine(line);
   if (event === null || typeof event['type'] !== 'string') return null;
-  const data = record(event['data']);
+  const data = recordOf(event['data']);
   // Only sub-agents have one.
   const byLead = typeof event['agentId'] !== 'string';
   const tell = (kind: Told['kind'], words: string): LineFacts =>
@@ -33,21 +19,21 @@ export function readCopilotLine(line: string): LineFacts | null {
       // It exits with 0 also when it was interrupted: until the result comes it has not ended well.
       return byLead ? { failure: other('it ended in the middle of its work') } : {};
     case 'assistant.message':
-      return tell('message', text(data['content']));
+      return tell('message', textOf(data['content']));
     case 'tool.execution_start':
-      return toolFacts(text(data['toolName']), record(data['arguments']), tell);
+      return toolFacts(textOf(data['toolName']), recordOf(data['arguments']), tell);
     case 'tool.execution_complete': {
-      const error = record(data['error']);
-      return error['code'] === 'denied' ? tell('message', `denied: ${text(error['message'])}`) : {};
+      const error = recordOf(data['error']);
+      return error['code'] === 'denied' ? tell('message', `denied: ${textOf(error['message'])}`) : {};
     }
     case 'subagent.failed':
       return {
-        activity: { kind: 'agent', text: `${text(data['agentName'])} failed: ${text(data['error'])}` },
+        activity: { kind: 'agent', text: `${textOf(data['agentName'])} failed: ${textOf(data['error'])}` },
       };
     case 'session.info':
-      return data['infoType'] === 'model_retry' ? tell('message', text(data['message'])) : {};
+      return data['infoType'] === 'model_retry' ? tell('message', textOf(data['message'])) : {};
     case 'session.error':
-      return { ...tell('message', text(data['message'])), ...(byLead && { failure: failureOf(data) }) };
+      return { ...tell('message', textOf(data['message'])), ...(byLead && { failure: failureOf(data) }) };
     case 'abort':
       return { failure: other('it was interrupted') };
     case 'result':
@@ -62,21 +48,21 @@ function toolFacts(
   input: Json,
   tell: (kind: Told['kind'], words: string) => LineFacts,
 ): LineFacts {
-  const path = text(input['path']);
+  const path = textOf(input['path']);
   if (name === 'task') {
-    const role = text(input['agent_type']) || 'sub-agent';
-    return tell('agent', `${role}: ${text(input['description']) || text(input['prompt'])}`);
+    const role = textOf(input['agent_type']) || 'sub-agent';
+    return tell('agent', `${role}: ${textOf(input['description']) || textOf(input['prompt'])}`);
   }
   if (path !== '') return tell('file', `${name} ${path}`);
-  return tell('tool', `${name} ${text(input['command'])}`.trim());
+  return tell('tool', `${name} ${textOf(input['command'])}`.trim());
 }
 
 const other = (words: string): AgentFailure => ({ kind: 'other', text: words, resetsAt: null });
 
 /** The CLI tells no time of a reset. */
 const failureOf = (data: Json): AgentFailure => ({
-  kind: kindOf(text(data['errorType']), amount(data['statusCode'])),
-  text: text(data['message']) || text(data['errorType']),
+  kind: kindOf(textOf(data['errorType']), amountOf(data['statusCode'])),
+  text: textOf(data['message']) || textOf(data['errorType']),
   resetsAt: null,
 });
 
@@ -94,11 +80,11 @@ function kindOf(type: string, status: number | null): AgentFailure['kind'] {
  * requests, not money.
  */
 export function readCopilotUsage(content: string): Usage | null {
-  const models = Object.values(record(parse(content)?.['modelMetrics'])).map((model) =>
-    record(record(model)['usage']),
+  const models = Object.values(recordOf(jsonLine(content)?.['modelMetrics'])).map((model) =>
+    recordOf(recordOf(model)['usage']),
   );
   const sum = (key: string): number | null => {
-    const values = models.flatMap((usage) => amount(usage[key]) ?? []);
+    const values = models.flatMap((usage) => amountOf(usage[key]) ?? []);
     return values.length === 0 ? null : values.reduce((total, value) => total + value, 0);
   };
   const usage = { inputTokens: sum('inputTokens'), outputTokens: sum('outputTokens'), costUsd: null };

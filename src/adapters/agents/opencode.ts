@@ -6,7 +6,7 @@ import type { SessionRequest } from '../../engine/ports.ts';
 import type { Backend, LineFacts } from './backend.ts';
 import { loginOf } from './login.ts';
 import { installationOf, type NpmCli, problemOf, programOf } from './native-program.ts';
-import { ownProgram } from './own-program.ts';
+import { ownProgram } from '../own-package.ts';
 import { rolesForSession } from './roles/session-roles.ts';
 
 const HOST = `${process.platform}-${process.arch}`;

@@ -4,7 +4,7 @@ import type { BackendConfig } from '../../domain/config.ts';
 import { docsPage } from '../prompt-files.ts';
 import { readActivityLine } from './activity-lines.ts';
 import type { Backend } from './backend.ts';
-import { ownProgram } from './own-program.ts';
+import { ownProgram } from '../own-package.ts';
 
 type ScriptedConfig = Extract<BackendConfig, { script: unknown }>;
 

@@ -1,5 +1,4 @@
-/** Node fires at once for delays above this. */
-const LONGEST = 2_147_483_647;
+import { LONGEST_DELAY } from '../timer.ts';
 
 export interface Limits {
   /** Output came: the idle time begins again. Cheap enough to be called for every chunk. */
@@ -28,7 +27,7 @@ export function watchLimits(
     cancel();
     reached(which);
   };
-  const totalTimer = setTimeout(() => fire('total'), Math.min(limits.total, LONGEST));
+  const totalTimer = setTimeout(() => fire('total'), Math.min(limits.total, LONGEST_DELAY));
   const { idle } = limits;
   if (idle !== null) {
     const left = (): number => last + idle - performance.now();
@@ -44,7 +43,7 @@ export function watchLimits(
     };
     // Armed again only when it runs out, not for every chunk: a silent session costs one wake-up per idle time.
     const arm = (ms: number): void => {
-      idleTimer = setTimeout(() => void strike(), Math.min(Math.ceil(ms), LONGEST));
+      idleTimer = setTimeout(() => void strike(), Math.min(Math.ceil(ms), LONGEST_DELAY));
     };
     arm(idle);
   }

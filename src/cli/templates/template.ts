@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { packageRoot } from '../../adapters/prompt-files.ts';
+import { packageRoot } from '../../adapters/own-package.ts';
 import { type Prd, prdSchema } from '../../domain/prd.ts';
 
 /** A PRD to begin with, and what each of its stories leads to when nobody thinks: templates/ of the package. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { tomlString } from '../toml.ts';
 import type { RoleCli } from './role-cli.ts';
 
 export const codexRoles: RoleCli = {
@@ -34,6 +35,3 @@ export const codexRoles: RoleCli = {
     };
   },
 };
-
-/** TOML escapes as JSON does, and DEL as well. */
-const tomlString = (text: string): string => JSON.stringify(text).replace(/\u007f/g, '\\u007f');
