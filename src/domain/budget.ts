@@ -43,7 +43,7 @@ function part(
   unit: (n: number) => string,
 ): string | null {
   if (sum === 0 && limit === null) return null;
-  const told = sum === 0 && without.length > 0 ? 'an unknown number' : unit(sum);
+  const told = sum === 0 && without.length > 0 ? 'an unknown part' : unit(sum);
   const more = sum > 0 && without.length > 0 ? ` and what ${without.join(', ')} did not tell` : '';
   return `${told}${limit === null ? '' : ` of ${unit(limit)}`}${more}`;
 }

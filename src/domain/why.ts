@@ -60,7 +60,7 @@ function waitingReason(state: RunState, epic: EpicState): string {
 
 function readyReason(state: RunState, epic: EpicState, alive: boolean): string {
   if (isBudgetSpent(state) && (alive || state.phase === 'stalled'))
-    return `not started: the budget is spent; first ${raiseBudget(state)}`;
+    return `${whatBudgetKeeps(epic)}the budget is spent; first ${raiseBudget(state)}`;
   const paused = waitsForBackend(state, epic);
   if (paused !== null && (alive || state.phase === 'stalled')) return paused;
   if (epic.failures > 0)
@@ -69,6 +69,12 @@ function readyReason(state: RunState, epic: EpicState, alive: boolean): string {
     return 'not started: another epic failed, and --fail-fast is on';
   if (alive) return `waits for a free session, ${state.started.parallel} at a time`;
   return epic.attempt > 0 ? `attempt ${epic.attempt} was interrupted` : 'not started yet';
+}
+
+function whatBudgetKeeps(epic: EpicState): string {
+  if (epic.failures > 0)
+    return `attempt ${epic.attempt} failed: ${epic.failureReason ?? 'no reason given'}; not tried again, `;
+  return epic.attempt > 0 ? `attempt ${epic.attempt} was interrupted, and ` : 'not started: ';
 }
 
 /** Null: there is a backend for it. */

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import type { EventPayload } from '../../src/domain/events.ts';
+import { spentText } from '../../src/domain/budget.ts';
+import type { RunState } from '../../src/domain/state.ts';
 import { nextForRun, whyUnfinished } from '../../src/domain/why.ts';
 import {
   attemptEnded,
@@ -13,10 +15,10 @@ import {
   tell,
 } from '../report/story.ts';
 
+const lines = (state: RunState, alive: boolean): string[] =>
+  whyUnfinished(state, alive).map(({ epicId, reason, next }) => `${epicId}: ${reason} -> ${next}`);
 const why = (payloads: readonly EventPayload[], alive: boolean): string[] =>
-  whyUnfinished(tell(payloads).state, alive).map(
-    ({ epicId, reason, next }) => `${epicId}: ${reason} -> ${next}`,
-  );
+  lines(tell(payloads).state, alive);
 
 const started = runStarted([
   epicPlan('A', 'One', 1),
@@ -60,6 +62,39 @@ test('after a crash everything points to resume', () => {
       "E: attempt 1 was cut off -> teams resume",
     ]
   `);
+});
+
+test('a budget that is spent hides no attempt that failed', () => {
+  const { state } = tell([...busy, attemptStarted('E'), attemptEnded('E', 1, 'interrupted')]);
+  const stalled: RunState = {
+    ...state,
+    phase: 'stalled',
+    budget: { tokens: null, costUsd: 1 },
+    spent: { ...state.spent, costUsd: 1.25 },
+  };
+  const raise = 'the budget is spent; first raise budget.costUsd in teams.config.yml -> teams resume';
+  expect(lines(stalled, false).filter((line) => line.includes('budget'))).toEqual([
+    `A: attempt 1 failed: npm test failed; not tried again, ${raise}`,
+    `E: attempt 1 was interrupted, and ${raise}`,
+  ]);
+  const fresh = { ...stalled, epics: stalled.epics.map((epic) => ({ ...epic, attempt: 0, failures: 0 })) };
+  expect(lines(fresh, false).filter((line) => line.startsWith('A'))).toEqual([`A: not started: ${raise}`]);
+});
+
+test('what is spent is told in words of its unit', () => {
+  const { spent } = tell(busy).state;
+  const blind = { ...spent, withoutTokens: ['agents'], withoutCost: ['agents'] };
+  expect([
+    spentText({ spent: blind, budget: { tokens: null, costUsd: 1 } }),
+    spentText({ spent: blind, budget: { tokens: 1500, costUsd: null } }),
+    spentText({ spent: { ...blind, costUsd: 0.5 }, budget: { tokens: null, costUsd: 1 } }),
+    spentText({ spent, budget: { tokens: null, costUsd: null } }),
+  ]).toEqual([
+    'an unknown part of $1.00',
+    'an unknown part of 1,500 tokens',
+    '$0.50 of $1.00 and what agents did not tell',
+    null,
+  ]);
 });
 
 test('after a run that failed', () => {
