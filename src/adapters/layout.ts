@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StorageError, storing } from './storage-error.ts';
+import { makePrivateFolder } from './private-files.ts';
+import { StorageError } from './storage-error.ts';
 
 /** Names of everything below `.teams/`. */
 export const JOURNAL_FILE = 'journal.ndjson';
@@ -12,10 +13,10 @@ export const lockFile = (teams: string): string => join(teams, 'lock');
 export const runFolder = (teams: string, runId: string): string => join(teams, 'runs', runId);
 export const worktreesFolder = (teams: string, runId: string): string => join(teams, 'worktrees', runId);
 
-/** Nobody else on the machine reads prompts, sessions or copied secrets. Throws `StorageError`. */
+/** Throws `StorageError`. */
 export async function makeTeamsFolder(root: string): Promise<string> {
   const teams = teamsFolder(root);
-  await storing(teams, () => mkdir(teams, { recursive: true, mode: 0o700 }));
+  await makePrivateFolder(teams);
   return teams;
 }
 

@@ -1,15 +1,12 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TASKS_FOLDER } from '../domain/task.ts';
-import { writeAtomically } from './atomic-write.ts';
-import { storing } from './storage-error.ts';
+import { writePrivate } from './private-files.ts';
 
 /** Writes the PRD of a task and returns its path. `root`: of the repository. Throws `StorageError`. */
 export async function writeTask(root: string, id: string, prd: object): Promise<string> {
-  const folder = join(root, TASKS_FOLDER, id);
-  await storing(folder, () => mkdir(folder, { recursive: true, mode: 0o700 }));
-  const file = join(folder, 'prd.json');
-  await writeAtomically(file, `${JSON.stringify(prd, null, 2)}\n`);
+  const file = join(root, TASKS_FOLDER, id, 'prd.json');
+  await writePrivate(file, `${JSON.stringify(prd, null, 2)}\n`);
   return file;
 }
 

@@ -5,7 +5,7 @@ import { findBackend } from '../adapters/agents/registry.ts';
 import { DEFAULTS } from '../domain/config.ts';
 import { printable } from '../domain/printable.ts';
 import { sessionLine } from '../report/session-line.ts';
-import { Tail } from './tail.ts';
+import { Tail } from '../adapters/tail.ts';
 
 export interface LoggedAttempt {
   /** Root of the repository. */

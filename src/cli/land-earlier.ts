@@ -1,9 +1,9 @@
+import { clearLeft } from '../adapters/authoring-place.ts';
 import { openGit } from '../adapters/git/open.ts';
 import { replay } from '../adapters/journal/replay.ts';
 import { runFolder } from '../adapters/layout.ts';
 import { EXIT, type ExitCode } from '../domain/exit-codes.ts';
 import { isProven } from '../domain/whereabouts.ts';
-import { clearLeft } from './authoring/session.ts';
 import type { RunOptions } from './commands/run.ts';
 import { type Compose, openRun } from './compose.ts';
 import { driveToEnd, reporterFor } from './drive.ts';

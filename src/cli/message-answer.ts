@@ -3,7 +3,7 @@ import { fail, ok, type Outcome } from '../domain/problem.ts';
 import { findEpic } from '../domain/state.ts';
 import type { JournalView } from './journal-view.ts';
 import { type LatestRun, pidAtWork } from './latest-run.ts';
-import { nextChange } from './next-change.ts';
+import { nextChange } from '../adapters/next-change.ts';
 
 /** An agent reads between two steps, which may take long: the command does not wait for that. In milliseconds. */
 const PATIENCE = 10_000;

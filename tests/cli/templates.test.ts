@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { scriptOf } from '../../src/cli/templates/script.ts';
-import { readTemplate, templateNames } from '../../src/cli/templates/template.ts';
+import { readTemplate, templateNames } from '../../src/adapters/templates.ts';
 import { scriptSchema } from '../../src/scripted-agent/script-schema.ts';
 import { loadPrd } from '../../src/source/load-prd.ts';
 import { cleanEnvironment, teams } from '../rig/teams.ts';

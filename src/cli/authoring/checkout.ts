@@ -1,7 +1,7 @@
 import { openRepository, type Repository } from '../../adapters/repository.ts';
 import { runGit } from '../../adapters/git/run.ts';
 import { fail, ok, type Outcome, type Problem } from '../../domain/problem.ts';
-import { findRepository } from '../repository.ts';
+import { findRepository } from '../../adapters/find-repository.ts';
 import type { CommandContext } from '../output.ts';
 import type { Person } from './person.ts';
 

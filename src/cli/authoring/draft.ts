@@ -1,7 +1,6 @@
-import { writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { writePrivate } from '../../adapters/private-files.ts';
 import { secretsOf } from '../../adapters/secrets.ts';
-import { storing } from '../../adapters/storage-error.ts';
 import { readUntrusted } from '../../adapters/untrusted.ts';
 import type { Config } from '../../domain/config.ts';
 import type { Diagnostic } from '../../domain/diagnostics.ts';
@@ -58,10 +57,8 @@ export async function readDraft(path: string, setting: DraftSetting): Promise<Ou
     repaired === null || target.into === null ? null : mergeInto(target, target.into, repaired.text);
   const text = merged?.text ?? repaired?.text ?? written;
   if (text !== content.text) {
-    await storing(path, async () => {
-      await writeFile(join(dirname(path), 'as-written.json'), written, { mode: 0o600 });
-      await writeFile(path, text, { mode: 0o600 });
-    });
+    await writePrivate(join(dirname(path), 'as-written.json'), written);
+    await writePrivate(path, text);
   }
   if (merged !== null && merged.added.length === 0) {
     return fail({

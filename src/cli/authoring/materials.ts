@@ -1,6 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { storing } from '../../adapters/storage-error.ts';
+import { writePrivate } from '../../adapters/private-files.ts';
 import { fail, ok, type Outcome } from '../../domain/problem.ts';
 import { readText } from '../../source/text.ts';
 
@@ -36,10 +35,7 @@ export async function copyMaterials(
     }
     copies.push({ path: join(folder, 'material', `${index + 1}-${safeName(name)}`), text });
   }
-  await storing(folder, async () => {
-    if (copies.length > 0) await mkdir(join(folder, 'material'), { mode: 0o700 });
-    for (const { path, text } of copies) await writeFile(path, text, { mode: 0o600 });
-  });
+  for (const { path, text } of copies) await writePrivate(path, text);
   return ok(copies.map(({ path }) => path));
 }
 

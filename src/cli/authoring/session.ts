@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs';
-import { mkdir, rmdir, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { TalkRequest } from '../../adapters/agents/backend.ts';
 import { createSessions } from '../../adapters/agents/sessions.ts';
-import { newRunId, worktreesFolder } from '../../adapters/layout.ts';
+import { authoringWorktree, inAuthoringWorktree } from '../../adapters/authoring-place.ts';
+import { writePrivate } from '../../adapters/private-files.ts';
 import { processes } from '../../adapters/process/processes.ts';
-import { storing } from '../../adapters/storage-error.ts';
 import type { Config } from '../../domain/config.ts';
 import { EXIT } from '../../domain/exit-codes.ts';
 import type { Git, SessionEnd, SessionWatch } from '../../engine/ports.ts';
@@ -29,29 +27,13 @@ export interface AuthoringSession {
   readonly resultName: string;
 }
 
-/** Where the files of one command are that writes a PRD. */
-export function authoringPlace(teams: string): { readonly id: string; readonly folder: string } {
-  const id = newRunId(new Date());
-  return { id, folder: join(teams, 'authoring', id) };
-}
-
-/** A fresh folder below `.teams/authoring/`. Throws `StorageError`. */
-export async function openAuthoring(teams: string): Promise<ReturnType<typeof authoringPlace>> {
-  const { id, folder } = authoringPlace(teams);
-  await storing(folder, () => mkdir(folder, { recursive: true, mode: 0o700 }));
-  return { id, folder };
-}
-
 /** Writes what the session gets and says how to start it, in `worktree`. Throws `StorageError`. */
 export async function prepareSession(session: AuthoringSession, worktree: string): Promise<TalkRequest> {
   const { folder, id } = session;
   const promptFile = join(folder, 'prompt.md');
   const epicFile = join(folder, 'input.json');
-  await storing(folder, async () => {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await writeFile(promptFile, session.prompt, { mode: 0o600 });
-    await writeFile(epicFile, `${JSON.stringify(session.input, null, 1)}\n`, { mode: 0o600 });
-  });
+  await writePrivate(promptFile, session.prompt);
+  await writePrivate(epicFile, `${JSON.stringify(session.input, null, 1)}\n`);
   return {
     role: session.role,
     runId: id,
@@ -80,18 +62,12 @@ export async function runAlone(
   watch: SessionWatch,
   stop: AbortSignal,
 ): Promise<SessionEnd> {
-  const folder = worktreesFolder(teams, session.id);
-  const worktree = join(folder, session.epicId ?? session.role);
-  await git.addDetachedWorktree(worktree, head);
-  try {
+  const worktree = authoringWorktree(teams, session.id, session.epicId ?? session.role);
+  return inAuthoringWorktree(git, { worktree, head }, async () => {
     const request = await prepareSession(session, worktree);
     const limits = { total: config.timeouts.epic, idle: config.timeouts.idle };
-    return await createSessions({ config, root }).run({ ...request, limits }, watch, stop);
-  } finally {
-    await git.removeWorktree(worktree);
-    // Another session of the same command may still be there.
-    await rmdir(folder).catch(() => undefined);
-  }
+    return createSessions({ config, root }).run({ ...request, limits }, watch, stop);
+  });
 }
 
 export interface Setting {
@@ -116,16 +92,4 @@ export function stopOnSignals(id: string): { readonly stop: AbortSignal; readonl
     () => void processes.reap(id, [], 0).finally(() => process.exit(EXIT.interrupted)),
   );
   return { stop: controller.signal, unwatch };
-}
-
-/** Ends and removes what sessions of a command that was killed left behind. The lock of the repository has to be held. */
-export async function clearLeft(git: Git, teams: string): Promise<void> {
-  if (!existsSync(join(teams, 'authoring'))) return;
-  for (const worktree of await git.worktreesBelow(join(teams, 'worktrees'))) {
-    const id = basename(dirname(worktree));
-    if (!existsSync(join(teams, 'authoring', id))) continue;
-    await processes.reap(id, []);
-    await git.removeWorktree(worktree);
-    await rmdir(dirname(worktree)).catch(() => undefined);
-  }
 }

@@ -1,23 +1,16 @@
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { createConversations } from '../../adapters/agents/conversations.ts';
-import { worktreesFolder } from '../../adapters/layout.ts';
+import { authoringWorktree, clearLeft } from '../../adapters/authoring-place.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import { fail, ok, type Outcome } from '../../domain/problem.ts';
 import { printable } from '../../domain/printable.ts';
 import { withLock } from '../drive.ts';
 import { type CommandContext, refuse } from '../output.ts';
 import { failureOf } from '../planning/session.ts';
-import {
-  type AuthoringSession,
-  clearLeft,
-  prepareSession,
-  runAlone,
-  type Setting,
-  stopOnSignals,
-} from './session.ts';
+import { type AuthoringSession, prepareSession, runAlone, type Setting, stopOnSignals } from './session.ts';
 
 /** Where a session works that nobody talks to. */
-export const aloneIn = (teams: string, id: string): string => join(worktreesFolder(teams, id), 'author');
+export const aloneIn = (teams: string, id: string): string => authoringWorktree(teams, id, 'author');
 
 /**
  * One conversation. The error is for a person who stopped it, or for an agent that could not be started; how else it

@@ -1,7 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { replaceEdited } from '../../adapters/edited-file.ts';
-import { storing } from '../../adapters/storage-error.ts';
+import { writePrivate } from '../../adapters/private-files.ts';
 import { hasErrors } from '../../domain/diagnostics.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import type { Prd } from '../../domain/prd.ts';
@@ -83,10 +82,7 @@ export async function storePrd(
 ): Promise<ExitCode> {
   if (before !== null && into === null) {
     const aside = join(folder, 'replaced.json');
-    await storing(aside, async () => {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      await writeFile(aside, before, { mode: 0o600 });
-    });
+    await writePrivate(aside, before);
     context.stderr(`the ${name} that was there is kept in ${relative(context.cwd, aside)}\n`);
   }
   const fix = 'look at it, then do it again';

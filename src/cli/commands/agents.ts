@@ -15,7 +15,7 @@ import { hanging } from '../../report/width.ts';
 import { CONFIG_FILE, loadConfig } from '../../source/load-config.ts';
 import { nearMiss } from '../../domain/near-miss.ts';
 import { type CommandContext, printProblem, refuse } from '../output.ts';
-import { findRepository } from '../repository.ts';
+import { findRepository } from '../../adapters/find-repository.ts';
 
 export interface AgentsOptions extends CommandContext {
   /** The agent CLI; absent: the backend of the configuration. */

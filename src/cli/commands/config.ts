@@ -6,7 +6,7 @@ import { valueAt } from '../../source/config-keys.ts';
 import type { Origin } from '../../source/config-resolve.ts';
 import { CONFIG_FILE, loadConfig } from '../../source/load-config.ts';
 import type { CommandContext } from '../output.ts';
-import { findRepository } from '../repository.ts';
+import { findRepository } from '../../adapters/find-repository.ts';
 
 export interface ConfigOptions extends CommandContext {
   readonly json?: boolean | undefined;

@@ -19,7 +19,7 @@ import { backendNames, CONFIG_FILE, loadConfig } from '../../source/load-config.
 import { loadPrd } from '../../source/load-prd.ts';
 import { wishedBackends } from '../backends.ts';
 import type { CommandContext } from '../output.ts';
-import { findRepository } from '../repository.ts';
+import { findRepository } from '../../adapters/find-repository.ts';
 
 export interface DoctorOptions extends CommandContext {
   readonly json?: boolean | undefined;

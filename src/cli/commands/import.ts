@@ -23,7 +23,7 @@ import { originOf, readSource } from '../import/read-source.ts';
 import { countsText, importJson, importText } from '../import/report.ts';
 import { type Asking, canAsk, openAsking } from '../asking.ts';
 import { type CommandContext, refuse } from '../output.ts';
-import { findRepository } from '../repository.ts';
+import { findRepository } from '../../adapters/find-repository.ts';
 
 export interface ImportOptions extends CommandContext {
   /** `-`: the standard input. */

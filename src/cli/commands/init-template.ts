@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
-import { writeAtomically } from '../../adapters/atomic-write.ts';
+import { join, relative } from 'node:path';
+import { authoringPlace } from '../../adapters/authoring-place.ts';
 import { editorSchema, schemaComment } from '../../adapters/editor-schemas.ts';
 import { replaceEdited } from '../../adapters/edited-file.ts';
 import { makeTeamsFolder, teamsFolder } from '../../adapters/layout.ts';
-import { storing } from '../../adapters/storage-error.ts';
+import { writePrivate } from '../../adapters/private-files.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { shellPath } from '../../domain/shell-word.ts';
@@ -17,13 +16,12 @@ import { CONFIG_FILE } from '../../source/load-config.ts';
 import { nearMiss } from '../../domain/near-miss.ts';
 import { agrees, type CheckoutWish, findPlace, firstCommit } from '../authoring/checkout.ts';
 import { personAt } from '../authoring/person.ts';
-import { authoringPlace } from '../authoring/session.ts';
 import { chooseTarget, storePrd } from '../authoring/target.ts';
 import { withLock } from '../drive.ts';
 import { columnsOf, type CommandContext, refuse } from '../output.ts';
 import { chooseBackend, SCRIPTED } from '../templates/choose-backend.ts';
 import { scriptOf } from '../templates/script.ts';
-import { readTemplate, TEMPLATE_VERIFY, type Template, templateNames } from '../templates/template.ts';
+import { readTemplate, TEMPLATE_VERIFY, type Template, templateNames } from '../../adapters/templates.ts';
 
 export interface InitTemplateOptions extends CommandContext {
   /** True: which ones there are. */
@@ -113,8 +111,7 @@ async function configure(wish: Wish, root: string, template: Template): Promise<
   if (taken.length > 0) return refuse(wish, inTheWay(taken), EXIT.usage);
   const script = join(teamsFolder(root), SCRIPT);
   const schema = await editorSchema(root, 'config', path);
-  await storing(script, () => mkdir(dirname(script), { recursive: true, mode: 0o700 }));
-  await writeAtomically(script, `${JSON.stringify(scriptOf(template), null, 1)}\n`);
+  await writePrivate(script, `${JSON.stringify(scriptOf(template), null, 1)}\n`);
   const config = { path, before: null, kind: 'config', fix: 'do it again' } as const;
   const stored = await replaceEdited(config, scriptedConfig(schemaComment(schema)));
   return stored.ok ? EXIT.passed : refuse(wish, stored.error, EXIT.environment);

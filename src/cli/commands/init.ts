@@ -1,3 +1,4 @@
+import { openAuthoring } from '../../adapters/authoring-place.ts';
 import { createConversations } from '../../adapters/agents/conversations.ts';
 import { createSessions } from '../../adapters/agents/sessions.ts';
 import { makeTeamsFolder } from '../../adapters/layout.ts';
@@ -10,7 +11,6 @@ import { nextSteps } from '../authoring/closing.ts';
 import type { Draft } from '../authoring/draft.ts';
 import { copyMaterials } from '../authoring/materials.ts';
 import { type Person, personAt } from '../authoring/person.ts';
-import { openAuthoring } from '../authoring/session.ts';
 import { chooseTarget, storePrd } from '../authoring/target.ts';
 import { type Desk, keep, type Paper, writeDraft } from '../authoring/write-draft.ts';
 import { withLock } from '../drive.ts';

@@ -10,9 +10,9 @@ import { AttemptLogs, endOfCheck } from '../attempt-logs.ts';
 import { JournalView } from '../journal-view.ts';
 import { chosenRun, type LatestRun, pidAtWork } from '../latest-run.ts';
 import { LineSink } from '../line-sink.ts';
-import { nextChange } from '../next-change.ts';
+import { nextChange } from '../../adapters/next-change.ts';
 import { type CommandContext, refuse } from '../output.ts';
-import { findRepository } from '../repository.ts';
+import { findRepository } from '../../adapters/find-repository.ts';
 
 export interface LogsOptions extends CommandContext {
   /** Absent: the journal of the run. */

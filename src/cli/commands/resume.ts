@@ -1,3 +1,4 @@
+import { clearLeft } from '../../adapters/authoring-place.ts';
 import { openGit } from '../../adapters/git/open.ts';
 import { replay } from '../../adapters/journal/replay.ts';
 import { listRuns, runFolder } from '../../adapters/layout.ts';
@@ -7,7 +8,6 @@ import { nameOf } from '../../domain/task.ts';
 import { pauseMissing } from '../../engine/backends.ts';
 import { planEpic } from '../../engine/plan-run.ts';
 import { recoverRun } from '../../engine/recover.ts';
-import { clearLeft } from '../authoring/session.ts';
 import { missingBackends } from '../backends.ts';
 import { type Compose, composePorts, openRun } from '../compose.ts';
 import { driveToEnd, exitCodeOf, reporterFor, withLock } from '../drive.ts';

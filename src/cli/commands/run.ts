@@ -1,7 +1,8 @@
-import { mkdir } from 'node:fs/promises';
+import { clearLeft } from '../../adapters/authoring-place.ts';
 import { openGit } from '../../adapters/git/open.ts';
 import { loadRuns } from '../../adapters/journal/runs.ts';
 import { newRunId, runFolder } from '../../adapters/layout.ts';
+import { makePrivateFolder } from '../../adapters/private-files.ts';
 import { snapshotTracked } from '../../adapters/repository.ts';
 import { planRemarks } from '../../domain/agreed-plan.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
@@ -18,7 +19,6 @@ import { planText, wavesOf } from '../../report/plan.ts';
 import { estimateJson, estimateText } from '../../report/estimate.ts';
 import { loadPrd } from '../../source/load-prd.ts';
 import { missingBackends } from '../backends.ts';
-import { clearLeft } from '../authoring/session.ts';
 import { resolveBase, withTrackedChanges } from '../base.ts';
 import { type Compose, composePorts, openRun } from '../compose.ts';
 import { estimateFor } from '../estimate.ts';
@@ -140,7 +140,7 @@ async function startRun(
   });
   if (!started.ok) return refuse(options, started.error, EXIT.usage);
 
-  await mkdir(runFolder(project.teams, runId), { recursive: true, mode: 0o700 });
+  await makePrivateFolder(runFolder(project.teams, runId));
   const reporter = reporterFor(options);
   const ctx = await openRun(project, { runId, state: null }, [reporter], compose);
   return driveToEnd(options, ctx, reporter, async () => {

@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import { type CommandContext, refuse } from '../output.ts';
-import { findRepository } from '../repository.ts';
+import { findRepository } from '../../adapters/find-repository.ts';
 import type { Given } from '../setup/place.ts';
 import { runSetup } from '../setup/setup.ts';
 

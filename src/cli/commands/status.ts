@@ -11,7 +11,7 @@ import { prdStatusJson, statusJson } from '../../report/status-json.ts';
 import { glancePrd, type PrdGlance } from '../glance-prd.ts';
 import { chosenRun, type LatestRun, pidAtWork } from '../latest-run.ts';
 import { columnsOf, type CommandContext, refuse } from '../output.ts';
-import { findRepository } from '../repository.ts';
+import { findRepository } from '../../adapters/find-repository.ts';
 import { whereWorkIs } from '../where-work-is.ts';
 
 export interface StatusOptions extends CommandContext {

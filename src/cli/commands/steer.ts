@@ -13,7 +13,7 @@ import { JournalView } from '../journal-view.ts';
 import { latestRun, pidAtWork } from '../latest-run.ts';
 import { answerTo } from '../message-answer.ts';
 import { type CommandContext, refuse } from '../output.ts';
-import { findRepository } from '../repository.ts';
+import { findRepository } from '../../adapters/find-repository.ts';
 
 export interface SteerOptions extends CommandContext {
   readonly epic: string;

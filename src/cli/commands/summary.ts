@@ -5,7 +5,7 @@ import { paintFor } from '../../report/paint.ts';
 import { planJson, planText } from '../../report/plan.ts';
 import { loadPrd } from '../../source/load-prd.ts';
 import { columnsOf, type CommandContext, refuse } from '../output.ts';
-import { findRepository } from '../repository.ts';
+import { findRepository } from '../../adapters/find-repository.ts';
 
 export async function summaryCommand(options: { json?: boolean } & CommandContext): Promise<ExitCode> {
   const root = await findRepository(options.cwd);

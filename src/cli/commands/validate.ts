@@ -11,7 +11,7 @@ import { plural } from '../../report/words.ts';
 import { backendNames, CONFIG_FILE, loadConfig } from '../../source/load-config.ts';
 import { loadPrd } from '../../source/load-prd.ts';
 import type { CommandContext } from '../output.ts';
-import { findRepository } from '../repository.ts';
+import { findRepository } from '../../adapters/find-repository.ts';
 
 export interface ValidateOptions extends CommandContext {
   /** Absent: prd.json at the root of the repository, else the one in the current folder. */

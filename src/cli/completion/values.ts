@@ -39,7 +39,7 @@ export async function valuesOf(kind: ValueKind, cwd: string): Promise<readonly C
       return AGENT_CLIS.map((value) => ({ value, about: '' }));
     }
     case 'template': {
-      const { templateNames } = await import('../templates/template.ts');
+      const { templateNames } = await import('../../adapters/templates.ts');
       return templateNames().map((value) => ({ value, about: '' }));
     }
     case 'preset':
@@ -54,7 +54,7 @@ export async function valuesOf(kind: ValueKind, cwd: string): Promise<readonly C
 }
 
 async function rootOf(cwd: string): Promise<string> {
-  const { findRepository } = await import('../repository.ts');
+  const { findRepository } = await import('../../adapters/find-repository.ts');
   const found = await findRepository(cwd);
   return found.ok ? found.value : cwd;
 }

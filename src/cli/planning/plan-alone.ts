@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { Epic } from '../../domain/prd.ts';
 import type { Git } from '../../engine/ports.ts';
 import { formatDuration } from '../../report/words.ts';
 import { runAlone } from '../authoring/session.ts';
-import { worktreesFolder } from '../../adapters/layout.ts';
+import { authoringWorktree } from '../../adapters/authoring-place.ts';
 import type { Project } from '../project.ts';
 import type { Narrator } from './narrator.ts';
 import { failureOf, type PlanEnd, planIn, type Planning, planSession } from './session.ts';
@@ -31,7 +30,7 @@ export async function planAlone(
   const planOne = async (epic: Epic): Promise<void> => {
     if (stop.aborted) return;
     const begin = performance.now();
-    const worktree = join(worktreesFolder(teams, planning.id), epic.id);
+    const worktree = authoringWorktree(teams, planning.id, epic.id);
     const session = planSession(planning, epic, { worktree, interactive: false });
     narrator.say(epic.id, `is being planned on ${session.backend}: ${epic.title}`);
     const watch = {

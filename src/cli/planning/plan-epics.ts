@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import pLimit from 'p-limit';
+import { clearLeft, openAuthoring } from '../../adapters/authoring-place.ts';
 import { createConversations } from '../../adapters/agents/conversations.ts';
 import { createSessions } from '../../adapters/agents/sessions.ts';
 import { openGit } from '../../adapters/git/open.ts';
@@ -15,7 +16,7 @@ import { planHash } from '../../engine/agreed-plan.ts';
 import { findStart } from '../../engine/plan-run.ts';
 import type { Git } from '../../engine/ports.ts';
 import { type Person, personAt } from '../authoring/person.ts';
-import { clearLeft, openAuthoring, prepareSession, stopOnSignals } from '../authoring/session.ts';
+import { prepareSession, stopOnSignals } from '../authoring/session.ts';
 import { resolveBase } from '../base.ts';
 import { type CommandContext, printProblem, refuse } from '../output.ts';
 import type { Project } from '../project.ts';

@@ -1,5 +1,5 @@
 import type { Epic } from '../../domain/prd.ts';
-import type { Template } from './template.ts';
+import type { Template } from '../../adapters/templates.ts';
 
 /** Long enough to be seen in the live view. In milliseconds. */
 const THINKING = 400;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { packageRoot } from '../../adapters/own-package.ts';
-import { type Prd, prdSchema } from '../../domain/prd.ts';
+import { type Prd, prdSchema } from '../domain/prd.ts';
+import { packageRoot } from './own-package.ts';
 
 /** A PRD to begin with, and what each of its stories leads to when nobody thinks: templates/ of the package. */
 export interface Template {

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { findRepository } from '../../src/cli/repository.ts';
+import { findRepository } from '../../src/adapters/find-repository.ts';
 
 let folder: string;
 beforeEach(async () => {
