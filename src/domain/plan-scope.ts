@@ -2,6 +2,7 @@ import type { PlanStanding } from './agreed-plan.ts';
 import { topologicalOrder } from './graph.ts';
 import type { Epic, Prd } from './prd.ts';
 import { fail, ok, type Outcome } from './problem.ts';
+import { shellWord } from './shell-word.ts';
 
 /**
  * The epics to plan, dependencies first: the named ones, or else all that are open and have no plan that fits.
@@ -25,4 +26,17 @@ export function selectToPlan(
     named.length > 0 ? named.includes(id) : status !== 'completed' && standings.get(id) !== 'agreed';
   const order = topologicalOrder(prd.epics.map((epic) => ({ ...epic, weight: 1 })));
   return ok(order.flatMap((id) => byId.get(id) ?? []).filter(isWanted));
+}
+
+/** What to type when a planning is over. `left`: epics that were to be planned and have no new plan. */
+export function nextAfterPlanning(
+  left: readonly string[],
+  named: readonly string[],
+  standings: ReadonlyMap<string, PlanStanding>,
+): string {
+  const plan = (ids: readonly string[]): string => ['teams plan', ...ids.map(shellWord)].join(' ');
+  const without = left.filter((id) => standings.get(id) !== 'agreed');
+  if (without.length > 0) return plan(named.length === 0 ? [] : without);
+  // A plan that was agreed to before holds until there is a new one.
+  return left.length === 0 ? 'teams run' : `teams run   or ${plan(left)}`;
 }

@@ -60,6 +60,15 @@ test('plans made by themselves are shown one after another: agreed to, edited, r
   expect(end).toContain('2 of 4 planned\nnext      teams plan');
   expect(planned(repo)).toEqual(['A', 'B']);
   expect([planOf(repo, 'C'), planOf(repo, 'D')]).toEqual([null, null]);
+
+  // A plan that is agreed to holds until there is another one.
+  await terminal.command('clear; teams plan B --non-interactive');
+  await terminal.waitFor(asked('B'));
+  await terminal.press('Up', 'Enter');
+  const again = await terminal.waitFor(/^\[0\]/m);
+  expect(again).toContain('B  not agreed: the plan agreed to before stays');
+  expect(again).toContain('0 of 1 planned\nnext      teams run   or teams plan B\n');
+  expect(planOf(repo, 'B')).toContain('Carefully.');
   assertNothingLeft(repo);
 });
 

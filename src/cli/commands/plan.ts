@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
-import { selectToPlan } from '../../domain/plan-scope.ts';
+import { nextAfterPlanning, selectToPlan } from '../../domain/plan-scope.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { unknownEpic } from '../../domain/unknown-epic.ts';
 import { canAsk } from '../asking.ts';
@@ -40,7 +40,8 @@ export async function planCommand(options: PlanOptions): Promise<ExitCode> {
     const { code, agreed } = await planEpics(options, project, chosen.value);
     if (code === EXIT.environment) return code;
     options.stdout(`\n${agreed.length} of ${chosen.value.length} planned\n`);
-    options.stdout(`next      ${agreed.length === chosen.value.length ? 'teams run' : 'teams plan'}\n`);
+    const left = chosen.value.map(({ id }) => id).filter((id) => !agreed.includes(id));
+    options.stdout(`next      ${nextAfterPlanning(left, options.epics, standings)}\n`);
     return code;
   });
 }

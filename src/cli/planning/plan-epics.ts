@@ -18,6 +18,7 @@ import type { Git } from '../../engine/ports.ts';
 import { type Person, personAt } from '../authoring/person.ts';
 import { prepareSession, stopOnSignals } from '../authoring/session.ts';
 import { resolveBase } from '../base.ts';
+import { planStandings } from '../take-plans.ts';
 import { type CommandContext, printProblem, refuse } from '../output.ts';
 import type { Project } from '../project.ts';
 import { agreeTo } from './agree.ts';
@@ -125,15 +126,18 @@ async function planTogether(work: Work, epics: readonly Epic[]): Promise<ExitCod
 }
 
 async function offer(
-  { options, planning, keeper, person }: Work,
+  { options, project, planning, keeper, person }: Work,
   epic: Epic,
   plan: string,
 ): Promise<'done' | 'left'> {
   const file = join(planning.folder, 'epics', epic.id, 'plan.md');
   const answer = await agreeTo(options, await person.ask(), { epic, plan, file });
   if (answer === 'left') return 'left';
-  if (answer === 'no') keeper.narrator.say(epic.id, 'not agreed: nothing is stored');
-  else await keeper.keep(epic, answer.agreed);
+  if (answer === 'no') {
+    const before = (await planStandings(project.teams, [epic])).get(epic.id);
+    const stays = before === 'agreed' ? 'the plan agreed to before stays' : 'nothing is stored';
+    keeper.narrator.say(epic.id, `not agreed: ${stays}`);
+  } else await keeper.keep(epic, answer.agreed);
   return 'done';
 }
 
