@@ -42,6 +42,7 @@ export async function virtualRun(plan: Plan): Promise<number> {
     hasSubmodules: false,
     snapshot: null,
     missing: [],
+    lost: null,
   });
   const state = await clock.drive(driveRun(ctx));
   if (state.phase !== 'passed') throw new Error(`${plan.name} ended as ${state.phase}: ${state.endReason}`);

@@ -21,6 +21,7 @@ export async function makeTeamsFolder(root: string): Promise<string> {
 }
 
 const RUN_ID = /^\d{8}-\d{4}-[a-z0-9]{6}$/;
+const ID_LENGTH = '20261121-0211-k3f9xq'.length;
 /** In ASCII order, so that ids sort as the numbers do. */
 const ALPHABET = '23456789abcdefghjkmnpqrstuvwxyz';
 
@@ -48,12 +49,19 @@ const isRunId = (text: string): boolean => RUN_ID.test(text);
 
 /** Ids of the runs that have a journal, newest last. */
 export async function listRuns(teams: string): Promise<readonly string[]> {
+  return (await namesOfRuns(teams))
+    .filter((name) => isRunId(name) && existsSync(join(teams, 'runs', name, JOURNAL_FILE)))
+    .toSorted();
+}
+
+/** Ids of the runs that have a folder, also of those that were set aside under a longer name. */
+export const runsOnDisk = async (teams: string): Promise<readonly string[]> =>
+  (await namesOfRuns(teams)).map((name) => name.slice(0, ID_LENGTH)).filter(isRunId);
+
+async function namesOfRuns(teams: string): Promise<readonly string[]> {
   const runs = join(teams, 'runs');
-  const names = await readdir(runs).catch((error: NodeJS.ErrnoException) => {
+  return readdir(runs).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw new StorageError(runs, error);
   });
-  return names
-    .filter((name) => isRunId(name) && existsSync(join(teams, 'runs', name, JOURNAL_FILE)))
-    .toSorted();
 }

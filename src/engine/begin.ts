@@ -22,6 +22,8 @@ export interface RepositoryFacts {
   /** A commit with the tracked changes of the checkout as they are now; null: there are none. */
   readonly snapshot: string | null;
   readonly missing: readonly MissingBackend[];
+  /** What runs left that nothing is known of any more, for people; null: nothing. */
+  readonly lost: string | null;
 }
 
 type Notice = Omit<EventOf<'notice'>, 'type'>;
@@ -65,5 +67,6 @@ async function notices(
       'the repository has submodules, which new worktrees lack: add "git submodule update --init" to setup';
     found.push({ level: 'warning', code: 'submodules', text });
   }
+  if (about.lost !== null) found.push({ level: 'warning', code: 'lost-runs', text: about.lost });
   return found;
 }

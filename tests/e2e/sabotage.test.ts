@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { copyFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { assertNothingLeft } from '../rig/leftovers.ts';
 import { eventsOf, journal } from '../rig/run-files.ts';
@@ -163,3 +165,38 @@ test.each([
     expect(repo.git('rev-parse', 'main')).toBe(main);
   },
 );
+
+test('what a run left whose record an agent removed is named by the next run, with commands that lose no work', async () => {
+  const repo = project({
+    epics: [{ id: 'A' }],
+    script: { 'team-lead': { default: [...honest, sh('rm -rf {root}/.teams/runs')] } },
+  });
+  await expectTeams(3, ['run'], { cwd: repo.path });
+  const [id = ''] = readdirSync(join(repo.path, '.teams/worktrees'));
+  const epics = repo.git('for-each-ref', '--format=%(refname:short)', 'refs/heads/teams-epics/').split('\n');
+  const worktrees = repo.git('worktree', 'list').split('\n').slice(1);
+  expect(worktrees.length).toBeGreaterThan(0);
+  rescript(repo, { 'team-lead': { default: honest } });
+  // Another checkout of the repository has these branches too, and knows as little of that run.
+  repo.git('worktree', 'add', '-q', '--detach', '../linked');
+
+  await expectTeams(0, ['run'], { cwd: repo.path });
+  const left = 'something is left of runs that .teams/runs does not know any more';
+  const unmerged = `work that is not in your branch is on ${epics.join(', ')}`;
+  const [notice = ''] = noticesOf(repo, 'lost-runs');
+  const command = /^(.*); to remove it: (.*); (.*)$/.exec(notice);
+  expect([command?.[1], command?.[3]]).toEqual([left, unmerged]);
+  execFileSync('sh', ['-c', command?.[2] ?? 'false'], { cwd: repo.path, stdio: 'pipe' });
+  expect(repo.git('worktree', 'list').split('\n')).toHaveLength(2);
+  expect(repo.git('branch', '--list', `teams/${id}`)).toBe('');
+
+  repo.git('checkout', '-q', 'prd.json');
+  await expectTeams(0, ['run'], { cwd: repo.path });
+  expect(noticesOf(repo, 'lost-runs')).toEqual([`${left}; ${unmerged}`]);
+  // What the runs of one checkout keep is not lost for another.
+  repo.git('branch', '-D', ...epics);
+  const linked = { path: join(repo.path, '../linked') };
+  copyFileSync(join(repo.path, 'agents.json'), join(linked.path, 'agents.json'));
+  await expectTeams(0, ['run'], { cwd: linked.path });
+  expect(noticesOf(linked, 'lost-runs')).toEqual([]);
+});

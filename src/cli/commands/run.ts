@@ -25,6 +25,7 @@ import { estimateFor } from '../estimate.ts';
 import { driveToEnd, reporterFor, withLock } from '../drive.ts';
 import { landEarlier } from '../land-earlier.ts';
 import { nothingLeft } from '../nothing-left.ts';
+import { lostRuns } from '../lost-runs.ts';
 import { columnsOf, type CommandContext, refuse } from '../output.ts';
 import { openProject, type Project } from '../project.ts';
 import { endWhatIsLeft, supersede } from '../supersede.ts';
@@ -124,7 +125,7 @@ async function startRun(
 
   const clean = await resolveBase(git, project);
   if (!clean.ok) return refuse(options, clean.error, EXIT.usage);
-  const snapshot = await snapshotTracked(project.root);
+  const [snapshot, lost] = await Promise.all([snapshotTracked(project.root), lostRuns(git, project)]);
   const base =
     options.includeDirty === true ? withTrackedChanges(project.repository, clean.value, snapshot) : clean;
   if (!base.ok) return refuse(options, base.error, EXIT.usage);
@@ -149,6 +150,7 @@ async function startRun(
       hasSubmodules: project.repository.hasSubmodules,
       snapshot,
       missing: missing.value,
+      lost,
     });
     await takePlans(ctx, project.teams);
   });

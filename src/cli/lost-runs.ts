@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { runsOnDisk, teamsFolder } from '../adapters/layout.ts';
+import { StorageError } from '../adapters/storage-error.ts';
+import { shellPath, shellWord } from '../domain/shell-word.ts';
+import { list } from '../domain/words.ts';
+import type { Git } from '../engine/ports.ts';
+
+/** More than these are named by the next run, when they are gone. */
+const MOST = 5;
+
+/**
+ * Worktrees and branches of runs whose record is gone, such as when somebody removed `.teams/runs`, with the commands that
+ * remove them; null: there are none. Nothing that these commands do can lose work.
+ */
+export async function lostRuns(git: Git, { root }: { readonly root: string }): Promise<string | null> {
+  const checkouts = await git.worktreesBelow('');
+  const known = await knownRuns([root, ...checkouts]);
+  if (known === null) return null;
+  const below = join(teamsFolder(root), 'worktrees');
+  const worktrees = checkouts.filter((path) => {
+    const [id = ''] = relative(below, path).split(sep);
+    // What `teams init` and `teams plan` left is removed by themselves.
+    return path.startsWith(below + sep) && !known.has(id) && !existsSync(join(root, '.teams/authoring', id));
+  });
+  const branches = (await Promise.all(['teams-epics/', 'teams/'].map((prefix) => git.branchesUnder(prefix))))
+    .flat()
+    .filter(({ branch }) => !known.has(branch.split('/')[1] ?? ''));
+  if (worktrees.length === 0 && branches.length === 0) return null;
+  const inHead = await Promise.all(branches.map(({ commit }) => git.isAncestor(commit, 'HEAD')));
+  const [merged, unmerged] = [true, false].map((wanted) =>
+    branches.filter((_, index) => inHead[index] === wanted).map(({ branch }) => branch),
+  );
+  return lostText(
+    worktrees.map((path) => relative(root, path)),
+    merged ?? [],
+    unmerged ?? [],
+  );
+}
+
+/** Linked checkouts share the branches, and each has records of its own. Null: not all of them can be looked at. */
+async function knownRuns(checkouts: readonly string[]): Promise<ReadonlySet<string> | null> {
+  try {
+    const runs = await Promise.all(checkouts.map((checkout) => runsOnDisk(teamsFolder(checkout))));
+    return new Set(runs.flat());
+  } catch (error) {
+    if (error instanceof StorageError) return null;
+    throw error;
+  }
+}
+
+function lostText(
+  worktrees: readonly string[],
+  merged: readonly string[],
+  unmerged: readonly string[],
+): string {
+  const commands = worktrees.slice(0, MOST).map((path) => `git worktree remove ${shellPath(path)}`);
+  // A branch is in use as long as its worktree is there.
+  if (merged.length > 0) commands.push(`git branch -d ${merged.slice(0, MOST).map(shellWord).join(' ')}`);
+  const said = [
+    ...(commands.length === 0 ? [] : [`to remove it: ${commands.join(' && ')}`]),
+    ...(unmerged.length === 0 ? [] : [`work that is not in your branch is on ${list(unmerged, MOST)}`]),
+  ];
+  return `something is left of runs that .teams/runs does not know any more; ${said.join('; ')}`;
+}
