@@ -157,16 +157,17 @@ describe('what could stand there', () => {
 
 test('an answer takes no noticeable time', () => {
   const { root, env } = project();
-  const ask = (): number => {
+  const timeOf = (...args: readonly string[]): number => {
     const start = performance.now();
-    execFileSync(process.execPath, [resolve('dist/bin.cjs'), '__complete', '--', 'run', '--only', ''], {
-      cwd: root,
-      env,
-    });
+    execFileSync(process.execPath, args, { cwd: root, env });
     return performance.now() - start;
   };
-  // A tenth of a second; the best of five, because others work on this machine.
-  expect(Math.min(ask(), ask(), ask(), ask(), ask())).toBeLessThan(1000);
+  const ask = [resolve('dist/bin.cjs'), '__complete', '--', 'run', '--only', ''];
+  // One after another, and the best of each, because others work on this machine.
+  const rounds = Array.from({ length: 5 }, () => [timeOf('-e', '0'), timeOf(...ask)] as const);
+  const [nothing, answer] = [0, 1].map((at) => Math.min(...rounds.map((round) => round[at] ?? Infinity)));
+  // Four times as much, with the program loaded that it completes.
+  expect((answer ?? Infinity) / (nothing ?? 0)).toBeLessThan(12);
 });
 
 /** What a shell offers for a line that ends where the cursor is, as `word` or `word<tab>description`. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { runCli } from './cli.ts';
+import { processorTime } from '../rig/processor-time.ts';
 
 let root: string;
 beforeEach(async () => {
@@ -132,15 +133,15 @@ test('1,000 epics with 10,000 stories take no noticeable time', async () => {
     })),
   }));
   await put('prd.json', { project: 'P', epics });
-  const start = performance.now();
-  const { code, stdout } = await runCli(['validate'], root);
-  const elapsed = performance.now() - start;
-  expect([code, stdout.split('\n').at(-2)]).toEqual([
-    0,
-    'prd.json is valid: 1000 epics, 10000 stories, 1000 waves (1000 warnings)',
-  ]);
-  // Half a second when nothing else runs; anything quadratic would take minutes.
-  expect(elapsed).toBeLessThan(10_000);
+  const took = await processorTime(async () => {
+    const { code, stdout } = await runCli(['validate'], root);
+    expect([code, stdout.split('\n').at(-2)]).toEqual([
+      0,
+      'prd.json is valid: 1000 epics, 10000 stories, 1000 waves (1000 warnings)',
+    ]);
+  });
+  // Half a second; anything quadratic would take minutes.
+  expect(took).toBeLessThan(10_000);
 });
 
 test('an open epic that a run would refuse is an error, in the words of the run', async () => {

@@ -7,6 +7,7 @@ import { type Recorded, type RecordedAttempt, Recording, together } from '../../
 import { simulateRun } from '../../src/domain/simulate-run.ts';
 import { attemptStarted, epicPlan, runStarted, sha } from '../report/story.ts';
 import { idOf, planOf } from './simulator.ts';
+import { processorTime } from '../rig/processor-time.ts';
 
 const NONE: Recorded = { attempts: [], merges: [], validations: [] };
 const attempt = (more: Partial<RecordedAttempt> = {}): RecordedAttempt => ({
@@ -188,13 +189,14 @@ test('any plan and any records: the same answer twice, in order, and no number t
   );
 });
 
-test('1,000 epics are estimated by the bound that holds for every schedule, at once', () => {
+test('1,000 epics are estimated by the bound that holds for every schedule, at once', async () => {
   const epics = Array.from({ length: 1000 }, (_, n) => planOf(idOf(n), n % 10 === 0 ? [] : [idOf(n - 1)], 1));
-  const start = performance.now();
-  const { wallClockMs } = estimate(request({ epics, parallel: 10, recorded: even }));
-  expect(performance.now() - start).toBeLessThan(5000);
-  // 70 s per epic with its merge: a chain of 10, the other 990 over 10 slots, and the verdict.
-  expect(wallClockMs).toEqual({ low: 7_640_000, high: 7_640_000 });
+  const took = await processorTime(() => {
+    const { wallClockMs } = estimate(request({ epics, parallel: 10, recorded: even }));
+    // 70 s per epic with its merge: a chain of 10, the other 990 over 10 slots, and the verdict.
+    expect(wallClockMs).toEqual({ low: 7_640_000, high: 7_640_000 });
+  });
+  expect(took).toBeLessThan(5_000);
 });
 
 const usageOf = usage(1000, 100, null);

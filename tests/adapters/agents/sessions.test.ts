@@ -259,8 +259,11 @@ describe('a secret that the agent was given', () => {
   });
 });
 
+/** As a grace time: whoever waits for a part of it runs into the time limit of the test. */
+const AN_HOUR = 3_600_000;
+
 describe('the end of a session', () => {
-  it('comes within 5 s of a stop, though it and its grandchildren ignore SIGTERM', async () => {
+  it('comes after a third of the grace time on a stop when it and its grandchildren ignore SIGTERM', async () => {
     const steps = [
       { ignoreSigterm: true },
       { spawn: 'group', ignoreSigterm: true },
@@ -269,21 +272,19 @@ describe('the end of a session', () => {
       { say: 'busy' },
       { hang: true },
     ];
-    const session = rig.start(rig.script(steps));
+    const session = rig.start(rig.script(steps), {}, 3_000);
     await session.said('busy');
     const begin = performance.now();
     session.stop();
     expect(await session.end).toMatchObject({ cause: 'stopped', exitCode: null, signal: 'SIGKILL' });
-    expect(performance.now() - begin).toBeLessThan(5_000);
+    expect(performance.now() - begin).toBeGreaterThanOrEqual(990);
   });
 
   it('comes at once on a stop when it listens', async () => {
-    const session = rig.start(rig.script([{ spawn: 'group' }, { say: 'busy' }, { hang: true }]));
+    const session = rig.start(rig.script([{ spawn: 'group' }, { say: 'busy' }, { hang: true }]), {}, AN_HOUR);
     await session.said('busy');
     session.stop();
-    const begin = performance.now();
     expect(await session.end).toMatchObject({ cause: 'stopped', signal: 'SIGTERM' });
-    expect(performance.now() - begin).toBeLessThan(1_500);
   });
 
   it('comes before the beginning when the stop came first', async () => {
@@ -298,10 +299,8 @@ describe('the end of a session', () => {
     ['a grandchild in a session of its own that holds stdout open', [{ spawn: 'detached' }]],
     ['a grandchild without our mark', 'env -i sleep 1000 & echo started'],
   ])('leaves nothing alive after a normal exit: %s', async (_name, how) => {
-    const session = rig.start(typeof how === 'string' ? rig.sh(how) : rig.script(how));
-    const begin = performance.now();
+    const session = rig.start(typeof how === 'string' ? rig.sh(how) : rig.script(how), {}, AN_HOUR);
     expect(await session.end).toMatchObject({ cause: 'exit', exitCode: 0 });
-    expect(performance.now() - begin).toBeLessThan(3_000);
     expect(aliveInGroup(session)).toEqual([]);
   });
 
@@ -327,10 +326,10 @@ describe('the end of a session', () => {
 
   it('comes after idle time, counted from the last output on either stream', async () => {
     const begin = performance.now();
-    const script = 'for i in 1 2 3 4; do echo on >&2; sleep 0.1; done; sleep 1000';
-    const silent = rig.start(rig.sh(script), { limits: { total: 60_000, idle: 350 } });
+    const script = 'for i in 1 2 3 4; do echo on >&2; sleep 0.5; done; sleep 1000';
+    const silent = rig.start(rig.sh(script), { limits: { total: 60_000, idle: 1_700 } });
     expect(await silent.end).toMatchObject({ cause: 'idle-timeout', tail: 'on\non\non\non' });
-    expect(performance.now() - begin).toBeGreaterThan(600);
+    expect(performance.now() - begin).toBeGreaterThan(3_000);
   });
 });
 

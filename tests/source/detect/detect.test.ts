@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { detectCommands } from '../../../src/source/detect/detect.ts';
 import { type ProjectFiles, readProjectFiles } from '../../../src/source/detect/project-files.ts';
 import type { Suggestion } from '../../../src/source/detect/suggestion.ts';
+import { processorTime } from '../../rig/processor-time.ts';
 
 type Files = Readonly<Record<string, string>>;
 
@@ -220,13 +221,12 @@ test.each([
   'Taskfile.yml',
   'Gemfile',
   '.gitignore',
-])('whatever %s holds, there is an answer, and soon', (name) => {
+])('whatever %s holds, there is an answer, and soon', async (name) => {
   const parts = ['\n', 'a ', '.venv\n', 'test: ', 'test ', '[tool.', '[mypy', 'gem "', '--watch '];
   for (const part of parts) {
-    const begin = performance.now();
-    detectCommands(holding({ 'requirements.txt': '', [name]: part.repeat(20_000) }));
+    const files = holding({ 'requirements.txt': '', [name]: part.repeat(20_000) });
     // What is not linear takes minutes.
-    expect(performance.now() - begin, part).toBeLessThan(3_000);
+    expect(await processorTime(() => detectCommands(files)), part).toBeLessThan(10_000);
   }
   fc.assert(fc.property(fc.string(), (text) => void detectCommands(holding({ [name]: text }))));
 });
