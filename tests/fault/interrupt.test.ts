@@ -77,7 +77,7 @@ describe.concurrent('a session that ignores SIGTERM', () => {
   });
 
   test('Ctrl-\\ is no way to leave its sessions alive: it stops the run like Ctrl-C', async (context) => {
-    const { repo, run } = await stubbornRun(context);
+    const { repo, run } = await stubbornRun(context, '1s');
     run.kill('SIGQUIT');
     expect(await run.ended).toMatchObject({ code: 130, signal: null });
     assertNothingLeft(repo);
