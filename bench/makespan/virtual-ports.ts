@@ -96,6 +96,7 @@ function virtualGit(plan: Plan): Git {
     commitTree: ({ tree }) => Promise.resolve(sha(tree)),
     materialiseMerge: () => done,
     pathsWithMarkers: () => Promise.resolve([]),
+    checkoutOf: () => Promise.resolve(null),
     fastForward: () => Promise.resolve(ok(undefined)),
     checkoutFacts: () => Promise.resolve({ head: START, branch: 'main', dirty: [] }),
   };

@@ -1,4 +1,4 @@
-import type { Repository } from '../adapters/repository.ts';
+import { snapshotTracked } from '../adapters/repository.ts';
 import { fail, ok, type Outcome } from '../domain/problem.ts';
 import type { EventOf } from '../domain/events.ts';
 import { shellWord } from '../domain/shell-word.ts';
@@ -31,9 +31,35 @@ export async function resolveBase(git: Git, project: Project): Promise<Outcome<B
   });
 }
 
+/** The same for a run, before anything is done for it: what could never land is refused, not run to its end. */
+export async function resolveRunBase(git: Git, project: Project): Promise<Outcome<Base>> {
+  const { config } = project;
+  const base = await resolveBase(git, project);
+  if (!base.ok || base.value.ref !== null || config.land === 'leave') return base;
+  return fail({
+    code: 'land-nowhere',
+    what: 'with --land merge a run has to start from a branch, to land in it; it would start from a commit',
+    where: config.base === null ? 'no branch is checked out' : '--base, or base in the configuration',
+    fix: 'git switch BRANCH, or: teams run --base BRANCH, or: teams run --land leave',
+  });
+}
+
+/** Where a run starts from, with `--include-dirty` too, and a commit with the tracked changes of the checkout; null: none. */
+export async function runBase(
+  git: Git,
+  project: Project,
+  includeDirty: boolean,
+): Promise<Outcome<{ readonly base: Base; readonly snapshot: string | null }>> {
+  const clean = await resolveRunBase(git, project);
+  if (!clean.ok) return clean;
+  const snapshot = await snapshotTracked(project.root);
+  const base = includeDirty ? withTrackedChanges(project, clean.value, snapshot) : clean;
+  return base.ok ? ok({ base: base.value, snapshot }) : base;
+}
+
 /** The base with the tracked changes of the checkout on top, as a commit that no branch names. */
-export function withTrackedChanges(
-  repository: Repository,
+function withTrackedChanges(
+  { config, repository }: Project,
   base: Base,
   snapshot: string | null,
 ): Outcome<Base> {
@@ -42,6 +68,14 @@ export function withTrackedChanges(
       code: 'include-dirty-elsewhere',
       what: '--include-dirty takes the changes of the checkout, but the run starts from another commit',
       fix: 'leave out --include-dirty or --base',
+    });
+  }
+  if (snapshot !== null && config.land === 'merge' && base.ref === repository.branch) {
+    return fail({
+      code: 'include-dirty-land',
+      what: '--include-dirty and --land merge do not go together while the checkout has changes',
+      why: 'what lands would have them too, and git does not overwrite what is not committed',
+      fix: 'git commit -a   (then without --include-dirty), or: teams run --include-dirty --land leave',
     });
   }
   return ok(snapshot === null ? base : { ref: base.ref, commit: snapshot });

@@ -1,6 +1,7 @@
 import type { Reason } from '../domain/events.ts';
 import { clip, printable } from '../domain/printable.ts';
 import { list } from '../domain/words.ts';
+import { advance } from './integration.ts';
 import { type Candidate, type MergeWork, type Obstacle, withMergeWorktree } from './merge-work.ts';
 import { resolveMerge } from './resolve.ts';
 import type { RunContext } from './run-context.ts';
@@ -40,7 +41,7 @@ export async function mergeEpic(ctx: RunContext, epicId: string): Promise<void> 
       return ctx.publish({
         type: 'merge.failed',
         epicId,
-        reason: `not merged: ${reason}`,
+        reason,
         files: [...files],
         branch,
       });
@@ -105,10 +106,7 @@ async function land(
   };
   await ctx.ports.files.makeFolder('merges');
   await ctx.ports.files.write(`merges/${epicId}.json`, `${JSON.stringify(evidence, null, 2)}\n`);
-  const integration = ctx.state.started.branch;
-  if (!(await ctx.ports.git.moveBranch(integration, commit, work.onto))) {
-    const reason = `not merged: ${integration} is not at ${work.onto.slice(0, 12)} any more; something other than teams moved it`;
-    return ctx.publish({ type: 'merge.failed', epicId, reason, files: [], branch });
-  }
+  const reason = await advance(ctx, work.onto, commit);
+  if (reason !== null) return ctx.publish({ type: 'merge.failed', epicId, reason, files: [], branch });
   await ctx.publish({ type: 'merge.done', epicId, attempt, commit, by: candidate.by, recovered: false });
 }

@@ -81,6 +81,8 @@ export interface Git {
   materialiseMerge(worktree: string, theirs: string): Promise<void>;
   /** Of `paths` in `tree`, those that still hold conflict markers. */
   pathsWithMarkers(tree: string, paths: readonly string[]): Promise<readonly string[]>;
+  /** The worktree that a branch is checked out in, the user's checkout first; null: in none. */
+  checkoutOf(branch: string): Promise<string | null>;
   /** Brings a branch, checked out somewhere or not, forward to `commit`, touching no local change. */
   fastForward(branch: string, commit: string): Promise<Outcome<void>>;
   /** What differs in the user's checkout from HEAD (tracked files and untracked ones), and HEAD itself. */

@@ -3,6 +3,7 @@ import { shellPath } from '../domain/shell-word.ts';
 import type { RunState } from '../domain/state.ts';
 import { attemptEpic } from './attempt.ts';
 import { watchPauses } from './backends.ts';
+import { keepIntegration } from './integration.ts';
 import { landRun } from './land.ts';
 import { mergeEpic } from './merge.ts';
 import type { RunContext } from './run-context.ts';
@@ -77,6 +78,7 @@ function perform(ctx: RunContext, action: Action): Promise<void> {
 }
 
 async function endRun(ctx: RunContext, action: Extract<Action, { type: 'end' }>): Promise<void> {
+  await keepIntegration(ctx);
   if (action.outcome === 'passed' || action.outcome === 'failed') await tidyBranches(ctx);
   await ctx.lookAtCheckout();
   // Before the end is on record: after it, no resume would make up for a write that a crash prevented.

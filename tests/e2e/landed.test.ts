@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { assertNothingLeft } from '../rig/leftovers.ts';
 import { eventsOf, journal, runFolder } from '../rig/run-files.ts';
@@ -208,4 +210,90 @@ test('a deleted integration branch is missed, by run and by status, and what the
   expect(missing.stderr).toContain(
     `    git branch ${branch} ${head}   to have the branch back that had it\n`,
   );
+});
+
+test('what could never land is refused before anything is done', async () => {
+  const repo = one({ land: 'merge' });
+  repo.write({ 'README.md': 'changed\n' });
+  const dirty = await expectTeams(2, ['run', '--include-dirty'], { cwd: repo.path });
+  expect(dirty.stderr)
+    .toBe(`error: --include-dirty and --land merge do not go together while the checkout has changes
+  why:   what lands would have them too, and git does not overwrite what is not committed
+  fix:   git commit -a   (then without --include-dirty), or: teams run --include-dirty --land leave
+`);
+  repo.git('checkout', '-q', '--detach');
+  repo.write({ 'prd.json': read(repo, 'prd.json').replace('"branchName": "main",', '') });
+  for (const args of [['run'], ['run', '--dry-run']]) {
+    const detached = await expectTeams(2, args, { cwd: repo.path });
+    expect(detached.stderr)
+      .toBe(`error: with --land merge a run has to start from a branch, to land in it; it would start from a commit
+  where: no branch is checked out
+  fix:   git switch BRANCH, or: teams run --base BRANCH, or: teams run --land leave
+`);
+  }
+  expect(existsSync(join(repo.path, '.teams', 'runs'))).toBe(false);
+});
+
+/** Two epics, one after the other; `meanwhile` happens in the checkout while the second is worked on. */
+const two = (meanwhile: string): TempRepo =>
+  project({
+    epics: [{ id: 'A' }, { id: 'B', dependsOn: ['A'] }],
+    script: { 'team-lead': { epics: { A: edit, B: [...edit, sh(`cd {root} && ${meanwhile}`)] } } },
+  });
+const INTEGRATION = '$(git for-each-ref --format="%(refname:short)" refs/heads/teams/)';
+
+test('a checkout of the integration branch follows the merges, and loses nothing', async () => {
+  const repo = two(`git checkout -q ${INTEGRATION} && echo mine >> README.md`);
+  const end = await expectTeams(0, ['run'], { cwd: repo.path });
+  const branch = integrationOf(repo);
+  expect(repo.git('symbolic-ref', '--short', 'HEAD')).toBe(branch);
+  expect(repo.git('status', '--porcelain').split('\n').toSorted()).toEqual(
+    ['M README.md', ' M prd.json'].toSorted(),
+  );
+  expect(read(repo, 'B.txt')).toBe('B-1');
+  expect(read(repo, 'README.md')).toBe('# A project\nmine\n');
+  expect(end.stdout).toContain(
+    `${branch} is checked out in ${repo.path}: the files there follow every merge\n`,
+  );
+  expect(end.stdout).toContain(`newly changed: README.md; now on ${branch}\n`);
+  // It is with the person only when it is in a branch of theirs.
+  expect(await factsOf(repo)).toMatch(/\nlanding +not landed\n[^]*\nnext +git merge teams\/RUN /);
+});
+
+test('a file in the way in such a checkout fails the merge, and the next run makes up for it', async () => {
+  const repo = two(`git checkout -q ${INTEGRATION} && echo mine > B.txt`);
+  const end = await expectTeams(1, ['run'], { cwd: repo.path });
+  const branch = integrationOf(repo);
+  expect(read(repo, 'B.txt')).toBe('mine\n');
+  expect(end.stdout).toContain(
+    `B      not merged: ${branch} is checked out in ${repo.path}, where something is in the way: error: The following untracked working tree files would be overwritten by merge: B.txt `,
+  );
+  expect(repo.git('diff', '--cached', '--name-only')).toBe('');
+  repo.git('clean', '-q', '-f', 'B.txt');
+  await expectTeams(0, ['run'], { cwd: repo.path });
+  expect(repo.git('ls-tree', '--name-only', integrationOf(repo)).split('\n')).toContain('B.txt');
+});
+
+test('an integration branch that is deleted during the run is there again at the next merge, and at the end', async () => {
+  const repo = two(`git branch -q -D ${INTEGRATION}`);
+  const end = await expectTeams(0, ['run'], { cwd: repo.path });
+  const branch = integrationOf(repo);
+  expect(end.stdout).toContain(
+    `warning: ${branch} was deleted while the run was going on; it is there again, with all that is merged\n`,
+  );
+  expect(repo.git('ls-tree', '--name-only', branch).split('\n')).toEqual(
+    expect.arrayContaining(['A.txt', 'B.txt']),
+  );
+
+  const late = project({
+    epics: [{ id: 'A' }],
+    script: {
+      'team-lead': { default: edit },
+      'final-validator': {
+        default: [sh(`cd {root} && git branch -q -D ${INTEGRATION}`), { verdict: 'pass' }],
+      },
+    },
+  });
+  await expectTeams(0, ['run'], { cwd: late.path });
+  expect(late.git('ls-tree', '--name-only', integrationOf(late)).split('\n')).toContain('A.txt');
 });

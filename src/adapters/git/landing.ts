@@ -6,22 +6,29 @@ import { fields } from './history.ts';
 import type { Repo } from './open.ts';
 
 /** Bringing work into a branch of the person. */
-export function landing({ root, run, serial }: Repo): Pick<Git, 'fastForward'> {
+export function landing({ root, run, serial }: Repo): Pick<Git, 'checkoutOf' | 'fastForward'> {
   return {
+    checkoutOf,
     fastForward: (branch, commit) =>
       serial(async () => {
-        const { stdout } = await run(root, ['worktree', 'list', '--porcelain', '-z']);
-        const checkout = worktreeOf(stdout, `refs/heads/${branch}`);
+        const checkout = await checkoutOf(branch);
         return checkout === null ? swap(branch, commit) : inCheckout(checkout, branch, commit);
       }),
   };
+
+  async function checkoutOf(branch: string): Promise<string | null> {
+    const { stdout } = await run(root, ['worktree', 'list', '--porcelain', '-z']);
+    return worktreeOf(stdout, `refs/heads/${branch}`);
+  }
 
   async function inCheckout(checkout: string, branch: string, commit: string): Promise<Outcome<void>> {
     // git itself refuses when a local change or an untracked file is in the way.
     const args = ['merge', '--ff-only', '--no-autostash', '--quiet', commit];
     const result = await run(checkout, args, { accept: 'any' });
     if (result.exitCode === 0) return ok(undefined);
-    return fail(notLanded(branch, commit, checkout, printable(result.stderr || result.stdout)));
+    // A list of files, a line each, in the middle of a sentence.
+    const said = (result.stderr || result.stdout).trim().replace(/\s+/g, ' ');
+    return fail(notLanded(branch, commit, checkout, printable(said)));
   }
 
   async function swap(branch: string, commit: string): Promise<Outcome<void>> {

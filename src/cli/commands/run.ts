@@ -3,7 +3,6 @@ import { openGit } from '../../adapters/git/open.ts';
 import { loadRuns } from '../../adapters/journal/runs.ts';
 import { newRunId, runFolder } from '../../adapters/layout.ts';
 import { makePrivateFolder } from '../../adapters/private-files.ts';
-import { snapshotTracked } from '../../adapters/repository.ts';
 import { planRemarks } from '../../domain/agreed-plan.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import { selectEpics } from '../../domain/scope.ts';
@@ -19,7 +18,7 @@ import { planText, wavesOf } from '../../report/plan.ts';
 import { estimateJson, estimateText } from '../../report/estimate.ts';
 import { loadPrd } from '../../source/load-prd.ts';
 import { missingBackends } from '../backends.ts';
-import { resolveBase, withTrackedChanges } from '../base.ts';
+import { resolveRunBase, runBase } from '../base.ts';
 import { type Compose, composePorts, openRun } from '../compose.ts';
 import { estimateFor } from '../estimate.ts';
 import { driveToEnd, reporterFor, withLock } from '../drive.ts';
@@ -93,7 +92,7 @@ async function startRun(
     const known = project.prd.epics.map((epic) => epic.id);
     const misnamed = unknownEpic(options.only ?? [], known, 'the PRD');
     if (misnamed !== null) return refuse(options, misnamed, EXIT.usage);
-    const based = await resolveBase(git, project);
+    const based = await runBase(git, project, options.includeDirty === true);
     if (!based.ok) return refuse(options, based.error, EXIT.usage);
     const absent = await missingBackends(project, []);
     if (!absent.ok) return refuse(options, absent.error, EXIT.environment);
@@ -123,18 +122,18 @@ async function startRun(
   const missing = await missingBackends(project, scope.value);
   if (!missing.ok) return refuse(options, missing.error, EXIT.environment);
 
-  const clean = await resolveBase(git, project);
-  if (!clean.ok) return refuse(options, clean.error, EXIT.usage);
-  const [snapshot, lost] = await Promise.all([snapshotTracked(project.root), lostRuns(git, project)]);
-  const base =
-    options.includeDirty === true ? withTrackedChanges(project.repository, clean.value, snapshot) : clean;
-  if (!base.ok) return refuse(options, base.error, EXIT.usage);
+  const [based, lost] = await Promise.all([
+    runBase(git, project, options.includeDirty === true),
+    lostRuns(git, project),
+  ]);
+  if (!based.ok) return refuse(options, based.error, EXIT.usage);
+  const { base, snapshot } = based.value;
   const started = await planRun(git, {
     runId,
     prd: project.prd,
     prdPath: project.prdPath,
     config: project.config,
-    base: base.value,
+    base,
     scope: scope.value,
     failFast: options.failFast === true,
     earlier: runsBefore(earlier.value, project.prdPath),
@@ -158,7 +157,7 @@ async function startRun(
 
 async function dryRun(options: RunOptions, project: Project): Promise<ExitCode> {
   const scope = selectEpics(project.prd, { only: options.only ?? [], maxEpics: options.maxEpics ?? null });
-  const base = await resolveBase(openGit(project.root), project);
+  const base = await resolveRunBase(openGit(project.root), project);
   for (const outcome of [scope, base]) {
     if (outcome.ok) continue;
     return refuse(options, outcome.error, EXIT.usage);
