@@ -249,6 +249,11 @@ test('outside of a repository, or before the first commit, it says what to do; -
   const refused = await init(empty);
   expect(refused.code).toBe(3);
   expect(refused.stderr).toContain('error: branch main has no commit yet');
+  // What is refused all the same leaves nothing behind.
+  const hasCommit = (): boolean => empty.git('for-each-ref') !== '';
+  expect((await init(empty, '--yes', '--backend', 'nobody')).code).toBe(2);
+  expect((await init(empty, '--yes', '--from', 'no-notes.md')).stderr).toContain('no-notes.md');
+  expect(hasCommit()).toBe(false);
   const done = await init(empty, '--yes');
   expect(done.stderr).toContain('git commit: an empty first commit\n');
   expect(done.code).toBe(0);

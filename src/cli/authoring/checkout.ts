@@ -10,15 +10,25 @@ export interface CheckoutWish extends CommandContext {
   readonly person: Person;
 }
 
+export interface Checkout {
+  readonly root: string;
+  /** Makes the first commit where there is none. To be called once nothing is left that would be refused. */
+  readonly open: () => Promise<Outcome<Repository>>;
+}
+
 /** The repository around `cwd`. Where there is none, or no commit in it, it is made if the person agrees. */
-export async function openCheckout(wish: CheckoutWish): Promise<Outcome<Repository>> {
+export async function chooseCheckout(wish: CheckoutWish): Promise<Outcome<Checkout>> {
   const place = await findPlace(wish);
   if (!place.ok) return place;
-  if (place.value.repository !== null) return ok(place.value.repository);
+  const { root, repository } = place.value;
+  if (repository !== null) return ok({ root, open: () => Promise.resolve(ok(repository)) });
   const opened = await openRepository(wish.cwd);
-  if (!(await agrees(wish, 'There is no commit yet. Make an empty first one?'))) return opened;
-  const made = await firstCommit(wish, place.value.root, []);
-  return made === null ? openRepository(wish.cwd) : fail(made);
+  if (!opened.ok && !(await agrees(wish, 'There is no commit yet. Make an empty first one?'))) return opened;
+  const open = async (): Promise<Outcome<Repository>> => {
+    const made = await firstCommit(wish, root, []);
+    return made === null ? openRepository(wish.cwd) : fail(made);
+  };
+  return ok({ root, open });
 }
 
 /** Where files can be written for a first commit. `repository` is null as long as there is none. */

@@ -7,21 +7,22 @@ import { readText } from '../../source/text.ts';
 const LIMIT = 200_000;
 const FILES = 20;
 
-/**
- * Copies what a session is to start from into its folder: it need not look outside of the repository, and what it read
- * stays on record. Returns the copies. Throws `StorageError`.
- */
-export async function copyMaterials(
+interface Material {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Reads what a session is to start from. */
+export async function readMaterials(
   from: readonly string[],
   cwd: string,
-  folder: string,
-): Promise<Outcome<readonly string[]>> {
+): Promise<Outcome<readonly Material[]>> {
   const where = '--from';
   if (from.length > FILES) {
     const what = `${from.length} files are more than a session can start from`;
     return fail({ code: 'too-much-material', what, where, fix: `give at most ${FILES} files` });
   }
-  const copies: { readonly path: string; readonly text: string }[] = [];
+  const materials: Material[] = [];
   for (const [index, name] of from.entries()) {
     const read = await readText(resolve(cwd, name), name);
     if (!read.ok) {
@@ -33,10 +34,26 @@ export async function copyMaterials(
       const what = `${name} has ${text.length} characters, the limit is ${LIMIT}`;
       return fail({ code: 'too-much-material', what, where, fix: 'give the part that matters' });
     }
-    copies.push({ path: join(folder, 'material', `${index + 1}-${safeName(name)}`), text });
+    materials.push({ name: `${index + 1}-${safeName(name)}`, text });
   }
-  for (const { path, text } of copies) await writePrivate(path, text);
-  return ok(copies.map(({ path }) => path));
+  return ok(materials);
+}
+
+/**
+ * Copies them into the folder of the session: it need not look outside of the repository, and what it read stays on
+ * record. Returns the copies. Throws `StorageError`.
+ */
+export async function storeMaterials(
+  materials: readonly Material[],
+  folder: string,
+): Promise<readonly string[]> {
+  const paths: string[] = [];
+  for (const { name, text } of materials) {
+    const path = join(folder, 'material', name);
+    await writePrivate(path, text);
+    paths.push(path);
+  }
+  return paths;
 }
 
 /** The name goes into a prompt: nothing in it may read like one. */

@@ -5,11 +5,11 @@ import { makeTeamsFolder } from '../../adapters/layout.ts';
 import { excludeTeamsFolder } from '../../adapters/repository.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import { paintFor } from '../../report/paint.ts';
-import { openCheckout } from '../authoring/checkout.ts';
+import { chooseCheckout } from '../authoring/checkout.ts';
 import { configFor } from '../authoring/config.ts';
 import { nextSteps } from '../authoring/closing.ts';
 import type { Draft } from '../authoring/draft.ts';
-import { copyMaterials } from '../authoring/materials.ts';
+import { readMaterials, storeMaterials } from '../authoring/materials.ts';
 import { type Person, personAt } from '../authoring/person.ts';
 import { chooseTarget, storePrd } from '../authoring/target.ts';
 import { type Desk, keep, type Paper, writeDraft } from '../authoring/write-draft.ts';
@@ -33,10 +33,9 @@ export async function initCommand(options: InitOptions): Promise<ExitCode> {
 type Wish = InitOptions & { readonly person: Person };
 
 async function author(options: Wish): Promise<ExitCode> {
-  const opened = await openCheckout(options);
-  if (!opened.ok) return refuse(options, opened.error, EXIT.environment);
-  const repository = opened.value;
-  const { root } = repository;
+  const checkout = await chooseCheckout(options);
+  if (!checkout.ok) return refuse(options, checkout.error, EXIT.environment);
+  const { root, open } = checkout.value;
   const configured = await configFor({ ...options, root });
   if (!configured.ok) return configured.error;
   const config = configured.value;
@@ -46,12 +45,16 @@ async function author(options: Wish): Promise<ExitCode> {
   if (unavailable !== null) return refuse(options, unavailable, EXIT.environment);
   const target = await chooseTarget({ ...options, root });
   if (!target.ok) return target.error;
+  const materials = await readMaterials(options.from ?? [], options.cwd);
+  if (!materials.ok) return refuse(options, materials.error, EXIT.usage);
+  const opened = await open();
+  if (!opened.ok) return refuse(options, opened.error, EXIT.environment);
+  const repository = opened.value;
   await excludeTeamsFolder(repository);
   const desk = { repository, config, teams: await makeTeamsFolder(root), target: target.value };
   const { id, folder } = await openAuthoring(desk.teams);
-  const materials = await copyMaterials(options.from ?? [], options.cwd, folder);
-  if (!materials.ok) return refuse(options, materials.error, EXIT.usage);
-  const draft = await writeDraft(options, desk, { id, folder, materials: materials.value });
+  const copies = await storeMaterials(materials.value, folder);
+  const draft = await writeDraft(options, desk, { id, folder, materials: copies });
   return draft.ok ? store(options, desk, draft.value, { id, folder }) : draft.error;
 }
 
