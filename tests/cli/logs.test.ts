@@ -180,6 +180,28 @@ describe('teams logs', () => {
     expect(stderr).toContain('there has been no run here yet');
   });
 
+  test.each([[[]], [['E1']]])('a run that was cut off before its first event says so: %j', async (epic) => {
+    await writeFile(join(await writeRun(root, eventful.slice(0, 1)), 'journal.ndjson'), '');
+    expect(await runCli(['logs', ...epic], root)).toEqual({
+      code: 0,
+      stdout: `run ${RUN_ID} was cut off before its first event was written; teams run starts a new one\n`,
+      stderr: '',
+    });
+  });
+
+  test.each([['logs'], ['status']])('a journal that is a folder: %s says what to do', async (command) => {
+    const journal = join(teamsFolder(root), 'runs', RUN_ID, 'journal.ndjson');
+    await mkdir(journal, { recursive: true });
+    const end = await runCli([command], root);
+    expect([end.code, end.stdout]).toEqual([3, '']);
+    expect(end.stderr).toContain(
+      `error: the journal of the run cannot be read\n  where: ${journal}\n  why:   EISDIR: `,
+    );
+    expect(end.stderr).toContain(
+      `  fix:   restore the file, or set the run aside: mv '${join(journal, '..')}' `,
+    );
+  });
+
   test('a journal with a broken line is named, a torn last line is not there', async () => {
     const folder = await writeRun(root, eventful);
     await appendFile(join(folder, 'journal.ndjson'), '{"v":1,"seq":29,');

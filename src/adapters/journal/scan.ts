@@ -28,13 +28,27 @@ export type Validator = (event: TeamsEvent) => string | null;
 
 /**
  * Hands out the events of a journal from a place on. A line that is not the event it has to be is a `Problem` naming
- * file and line; nothing after it is read. What the file system refuses is thrown.
+ * file and line; nothing after it is read. So is a file that cannot be read.
  */
 export async function scan(
   path: string,
   from: Place,
   visit: (event: TeamsEvent) => void,
   validate: Validator = () => null,
+): Promise<Outcome<Scanned>> {
+  try {
+    return await scanFile(path, from, visit, validate);
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error) return fail(unreadable(path, error));
+    throw error;
+  }
+}
+
+async function scanFile(
+  path: string,
+  from: Place,
+  visit: (event: TeamsEvent) => void,
+  validate: Validator,
 ): Promise<Outcome<Scanned>> {
   const file = await open(path, 'r');
   try {
@@ -85,6 +99,14 @@ function parse(line: string, seq: number): TeamsEvent | string {
 }
 
 const shown = (value: unknown): string => clip(printable(JSON.stringify(value) ?? 'missing'), 60);
+
+const unreadable = (path: string, { message }: Error): Problem => ({
+  code: 'unreadable-journal',
+  what: 'the journal of the run cannot be read',
+  where: path,
+  why: message,
+  fix: howToGoOn(path),
+});
 
 function malformed(path: string, line: number, wrong: string, text: string): Problem {
   return {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ok, type Outcome } from '../../domain/problem.ts';
 import type { RunState } from '../../domain/state.ts';
 import { writeAtomically } from '../atomic-write.ts';
+import { storing } from '../storage-error.ts';
 import { JOURNAL_FILE, SNAPSHOT_FILE } from '../layout.ts';
 import { replay, type Replayed } from './replay.ts';
 import type { Place } from './scan.ts';
@@ -18,7 +19,8 @@ interface Snapshot {
 
 /** Keeps a state for `loadState`, once all its events are on disk. Throws `StorageError`. */
 export async function writeSnapshot(folder: string, state: RunState): Promise<void> {
-  const { size } = await stat(join(folder, JOURNAL_FILE));
+  const path = join(folder, JOURNAL_FILE);
+  const { size } = await storing(path, () => stat(path));
   const snapshot: Snapshot = { v: VERSION, offset: size, state };
   await writeAtomically(join(folder, SNAPSHOT_FILE), JSON.stringify(snapshot));
 }

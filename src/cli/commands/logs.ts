@@ -57,6 +57,14 @@ export async function logsCommand(options: LogsOptions): Promise<ExitCode> {
     epic === undefined ? viewOfRun(run, sink, paint) : viewOfEpic(root.value, run, epic, sink, paint);
   const read = await view.update();
   if (!read.ok) return refuse(options, read.error, EXIT.environment);
+  if (view.journal.state === null) {
+    const isAlive = (await pidAtWork(run)) !== null;
+    sink.push(
+      `run ${run.runId} ${isAlive ? 'has written nothing yet' : 'was cut off before its first event was written; teams run starts a new one'}`,
+    );
+    sink.flush();
+    return options.follow === true ? follow(options, run, view, sink) : EXIT.passed;
+  }
   const unknown = epic === undefined ? null : unknownEpic([epic], view.journal.epicIds, 'this run');
   if (unknown !== null) return refuse(options, unknown, EXIT.usage);
   if (epic !== undefined && !wasAttempted(view.journal.state, epic)) {
