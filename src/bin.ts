@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { closeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { EXIT } from './domain/exit-codes.ts';
 import { main } from './cli/main.ts';
@@ -25,10 +26,8 @@ function guard(stream: NodeJS.WriteStream): void {
 }
 
 process.on('exit', () => {
-  if (terminals.every((fd) => isatty(fd))) return;
   // Node 20 aborts, with a core dump, when it cannot give a terminal that is gone its settings back.
-  process.removeAllListeners('SIGHUP');
-  process.kill(process.pid, 'SIGHUP');
+  for (const fd of terminals) if (!isatty(fd)) closeSync(fd);
 });
 
 const context = {

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -57,9 +57,11 @@ test('a run whose terminal is closed ends as with Ctrl-C, though a session ignor
   });
   onTestFinished(() => repo.remove());
   const terminal = await openTerminal({ cwd: repo.path });
-  await terminal.command('teams run');
+  // A shell that stays, to tell how it ended.
+  await terminal.command(`sh -c 'trap "" HUP; teams run; echo $? > "$HOME/code"'`);
   await terminal.waitFor('thinking about A-2');
   await terminal.hangUp();
+  expect(readFileSync(join(terminal.home, 'code'), 'utf8')).toBe('130\n');
   expect(journal(repo.path).at(-1)).toMatchObject({ type: 'run.ended', outcome: 'interrupted' });
   assertNothingLeft(repo);
 

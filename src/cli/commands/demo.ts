@@ -24,9 +24,9 @@ export async function demoCommand(options: DemoOptions): Promise<ExitCode> {
   }
   const folder = made.value;
   if (options.dir !== undefined || options.keep === true) return demonstrate(options, folder, true);
-  // However the process ends: a second Ctrl-C does not come back here. Before what ends it when its terminal is gone.
+  // However the process ends: a second Ctrl-C does not come back here.
   const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-  process.prependOnceListener('exit', remove);
+  process.once('exit', remove);
   const unwatch = endOnSignals();
   try {
     return await demonstrate(options, folder, false);
