@@ -17,8 +17,8 @@ export function planReset(prd: Prd, named: readonly string[], cascade: boolean):
   if (dependants.length > 0 && !cascade) {
     return fail({
       code: 'merged-dependants',
-      what: `${merged.join(', ')} cannot be reset alone: ${dependants.join(', ')} depends on it and is merged`,
-      why: 'it was built and checked on top of the work that would be done again',
+      what: `${merged.join(', ')} cannot be reset alone: merged on top of that: ${dependants.join(', ')}`,
+      why: 'what depends on an epic was built and checked with it, and would stay',
       fix: `teams reset ${named.join(' ')} --cascade   (also resets ${dependants.join(', ')})`,
     });
   }
