@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { startTimeOf } from './process-table.ts';
+import { readIfThere } from './there.ts';
 
 // Apart from taking the lock, which needs node:crypto: that alone would cost `status` a tenth of its time.
 
@@ -17,16 +17,6 @@ export interface LockHolder {
 export async function lockHolder(path: string): Promise<LockHolder | null> {
   const holder = parseHolder((await readIfThere(path)) ?? '');
   return holder !== null && (await isAlive(holder)) ? holder : null;
-}
-
-/** null when there is no such file. */
-export async function readIfThere(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
 }
 
 /** null for what no `teams` wrote: such a lock belongs to nobody. */

@@ -5,9 +5,10 @@ import { basename, dirname, join } from 'node:path';
 import { fail, ok, type Outcome, type Problem } from '../domain/problem.ts';
 import { printable } from '../domain/printable.ts';
 import { shellPath } from '../domain/shell-word.ts';
-import { isAlive, type LockHolder, parseHolder, readIfThere } from './lock-holder.ts';
+import { isAlive, type LockHolder, parseHolder } from './lock-holder.ts';
 import { startTimeOf } from './process-table.ts';
 import { StorageError } from './storage-error.ts';
+import { readIfThere } from './there.ts';
 
 export interface Lock {
   /** Removes the lock if it is still ours. */

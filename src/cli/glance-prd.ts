@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readIfThere } from '../adapters/there.ts';
 import type { PlannedText } from '../engine/agreed-plan.ts';
 import type { PrdEpic } from '../report/status.ts';
 
@@ -16,7 +16,7 @@ export interface PrdGlance {
 export async function glancePrd(path: string): Promise<PrdGlance | null> {
   let value: unknown;
   try {
-    value = JSON.parse((await readFile(path, 'utf8')).replace(/^\ufeff/, ''));
+    value = JSON.parse(((await readIfThere(path)) ?? '').replace(/^\ufeff/, ''));
   } catch {
     // Missing or broken: the caller says what can be shown without it, `teams validate` says what is wrong.
     return null;

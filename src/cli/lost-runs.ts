@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { runsOnDisk, teamsFolder } from '../adapters/layout.ts';
 import { StorageError } from '../adapters/storage-error.ts';
+import { isThere } from '../adapters/there.ts';
 import { shellPath, shellWord } from '../domain/shell-word.ts';
 import { list } from '../domain/words.ts';
 import type { Git } from '../engine/ports.ts';
@@ -21,7 +21,7 @@ export async function lostRuns(git: Git, { root }: { readonly root: string }): P
   const worktrees = checkouts.filter((path) => {
     const [id = ''] = relative(below, path).split(sep);
     // What `teams init` and `teams plan` left is removed by themselves.
-    return path.startsWith(below + sep) && !known.has(id) && !existsSync(join(root, '.teams/authoring', id));
+    return path.startsWith(below + sep) && !known.has(id) && !isThere(join(root, '.teams/authoring', id));
   });
   const branches = (await Promise.all(['teams-epics/', 'teams/'].map((prefix) => git.branchesUnder(prefix))))
     .flat()

@@ -6,7 +6,8 @@ import { Ajv } from 'ajv';
 import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { editorSchema, schemaComment, writeEditorSchemas } from '../../src/adapters/editor-schemas.ts';
-import { createProject } from '../../src/cli/demo/create.ts';
+import { createProject } from '../../src/adapters/demo-project.ts';
+import { projectFiles } from '../../src/cli/demo/project.ts';
 import { runCli } from '../cli/cli.ts';
 import { tempRepo } from '../rig/temp-repo.ts';
 import { tempFolder } from './temp-folder.ts';
@@ -72,7 +73,7 @@ async function mistakesIn(path: string): Promise<string[]> {
 
 test('the files of the demonstration are valid in an editor, and a mistake in them is not', async () => {
   const root = tempFolder();
-  expect((await createProject(root)).ok).toBe(true);
+  expect((await createProject(root, projectFiles)).ok).toBe(true);
   for (const [name, from, to, mistake] of [
     ['prd.json', '"pending"', '"done"', '/epics/0/status enum'],
     ['teams.config.yml', 'parallel: 3', 'parallel: many', '/parallel type'],

@@ -1,6 +1,6 @@
 import { openRepository, type Repository } from '../../adapters/repository.ts';
-import { runGit } from '../../adapters/git/run.ts';
-import { fail, ok, type Outcome, type Problem } from '../../domain/problem.ts';
+import { commitFirst, makeRepository } from '../../adapters/new-repository.ts';
+import { fail, ok, type Outcome } from '../../domain/problem.ts';
 import { findRepository } from '../../adapters/find-repository.ts';
 import type { CommandContext } from '../output.ts';
 import type { Person } from './person.ts';
@@ -26,7 +26,7 @@ export async function chooseCheckout(wish: CheckoutWish): Promise<Outcome<Checko
   if (!opened.ok && !(await agrees(wish, 'There is no commit yet. Make an empty first one?'))) return opened;
   const open = async (): Promise<Outcome<Repository>> => {
     const made = await firstCommit(wish, root, []);
-    return made === null ? openRepository(wish.cwd) : fail(made);
+    return made.ok ? openRepository(wish.cwd) : made;
   };
   return ok({ root, open });
 }
@@ -40,8 +40,8 @@ export async function findPlace(
   if (!opened.ok && opened.error.code === 'not-a-repository') {
     if (!(await agrees(wish, `Make ${cwd} a git repository?`)))
       return fail({ ...opened.error, fix: 'git init, or go to your project' });
-    const made = await runGit(cwd, ['init', '--quiet'], { accept: 'any', anywhere: true });
-    if (made.exitCode !== 0) return fail(gitProblem('git cannot make a repository here', cwd, made.stderr));
+    const made = await makeRepository(cwd);
+    if (!made.ok) return made;
     wish.stderr('git init: this folder is a repository now\n');
     opened = await openRepository(cwd);
   }
@@ -51,35 +51,19 @@ export async function findPlace(
   return root.ok ? ok({ root: root.value, repository: null }) : root;
 }
 
-/** Makes the first commit of a repository, of these paths only; null when it is done. */
+/** Makes the first commit of a repository, of these paths only, and says so. */
 export async function firstCommit(
   { stderr }: Pick<CommandContext, 'stderr'>,
   root: string,
   paths: readonly string[],
-): Promise<Problem | null> {
-  const steps = [
-    ...(paths.length === 0 ? [] : [['add', '--', ...paths]]),
-    ['commit', '--quiet', '--allow-empty', '-m', paths.length === 0 ? 'First commit' : 'What is to be built'],
-  ];
-  for (const args of steps) {
-    const made = await runGit(root, args, { accept: 'any' });
-    if (made.exitCode !== 0) return gitProblem('git cannot make a commit here', root, made.stderr);
-  }
+): Promise<Outcome<void>> {
+  const made = await commitFirst(root, paths);
+  if (!made.ok) return made;
   stderr(`git commit: ${paths.length === 0 ? 'an empty first commit' : paths.join(', ')}\n`);
-  return null;
+  return made;
 }
 
 export async function agrees({ yes, person }: CheckoutWish, question: string): Promise<boolean> {
   if (yes === true) return true;
   return person.canBeAsked && (await (await person.ask()).confirm(question)) === true;
 }
-
-const gitProblem = (what: string, where: string, why: string): Problem => ({
-  code: 'git-failed',
-  what,
-  where,
-  why: why.trim(),
-  fix: /ident|who you are/i.test(why)
-    ? 'git config --global user.name "Your Name" && git config --global user.email you@example.com'
-    : 'mend what git complains about',
-});

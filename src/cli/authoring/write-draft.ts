@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
+import { isThere } from '../../adapters/there.ts';
 import { editorSchema } from '../../adapters/editor-schemas.ts';
 import { openGit } from '../../adapters/git/open.ts';
 import type { Repository } from '../../adapters/repository.ts';
@@ -156,7 +156,7 @@ export function keep(
   path: string,
   code: ExitCode,
 ): { readonly ok: false; readonly error: ExitCode } {
-  if (existsSync(path)) {
+  if (isThere(path)) {
     const draft = relative(options.cwd, path);
     const look = `teams validate ${shellPath(draft)}`;
     options.stderr(`nothing is written; the draft is kept in ${printable(draft)} (${look})\n`);

@@ -1,10 +1,10 @@
-import { rmSync } from 'node:fs';
+import { createProject, makeFolder, removeProject } from '../../adapters/demo-project.ts';
 import { loadRuns } from '../../adapters/journal/runs.ts';
 import { teamsFolder } from '../../adapters/layout.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import { paintFor } from '../../report/paint.ts';
 import { howToResume, whatHappened, whatNext, whatWas } from '../demo/closing.ts';
-import { createProject, makeFolder } from '../demo/create.ts';
+import { projectFiles } from '../demo/project.ts';
 import { type CommandContext, refuse } from '../output.ts';
 import { STOP_SIGNALS } from '../stop-signals.ts';
 import { runCommand } from './run.ts';
@@ -25,7 +25,7 @@ export async function demoCommand(options: DemoOptions): Promise<ExitCode> {
   const folder = made.value;
   if (options.dir !== undefined || options.keep === true) return demonstrate(options, folder, true);
   // However the process ends: a second Ctrl-C does not come back here.
-  const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  const remove = (): void => removeProject(folder);
   process.once('exit', remove);
   const unwatch = endOnSignals();
   try {
@@ -50,7 +50,7 @@ function endOnSignals(): () => void {
 }
 
 async function demonstrate(options: DemoOptions, folder: string, keeps: boolean): Promise<ExitCode> {
-  const created = await createProject(folder);
+  const created = await createProject(folder, projectFiles);
   if (!created.ok) return refuse(options, created.error, EXIT.environment);
   const { parallel } = options;
   options.stdout(

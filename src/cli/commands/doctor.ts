@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import about from '../../../package.json' with { type: 'json' };
+import { isThere } from '../../adapters/there.ts';
 import { findExecutable } from '../../adapters/agents/executable.ts';
 import { inspectBackends } from '../../adapters/agents/inspect.ts';
 import { ROLE_CLIS } from '../../adapters/agents/roles/registry.ts';
@@ -60,7 +60,7 @@ async function gatherFacts({ cwd, env }: DoctorOptions): Promise<DoctorFacts> {
   const teams = teamsFolder(root);
   const [backends, disk, unworkable] = await Promise.all([
     inspectBackends(names, config ?? DEFAULTS, root),
-    diskFacts(existsSync(teams) ? teams : root),
+    diskFacts(isThere(teams) ? teams : root),
     opened.ok ? workProblem(root) : null,
   ]);
   return {
@@ -92,7 +92,7 @@ async function findPrd(
   config: Config | null,
 ): Promise<{ readonly prd: Prd | null; readonly facts: NonNullable<DoctorFacts['prd']> } | null> {
   const path = join(root, 'prd.json');
-  if (!existsSync(path)) return null;
+  if (!isThere(path)) return null;
   const file = relative(cwd, path);
   const { prd, diagnostics } = await loadPrd(path, {
     name: file,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
+import { isThere } from '../../adapters/there.ts';
 import { writeAtomically } from '../../adapters/atomic-write.ts';
 import { replaceEdited } from '../../adapters/edited-file.ts';
 import { editorSchema } from '../../adapters/editor-schemas.ts';
@@ -46,7 +46,7 @@ export async function importCommand(options: ImportOptions): Promise<ExitCode> {
   const repository = await findRepository(cwd);
   const root = repository.ok ? repository.value : cwd;
   const out = resolve(cwd, options.out ?? join(root, 'prd.json'));
-  if (!existsSync(dirname(out))) {
+  if (!isThere(dirname(out))) {
     return refuse(
       options,
       {

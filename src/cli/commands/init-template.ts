@@ -1,12 +1,12 @@
-import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { isThere } from '../../adapters/there.ts';
 import { authoringPlace } from '../../adapters/authoring-place.ts';
 import { editorSchema, schemaComment } from '../../adapters/editor-schemas.ts';
 import { replaceEdited } from '../../adapters/edited-file.ts';
 import { makeTeamsFolder, teamsFolder } from '../../adapters/layout.ts';
 import { writePrivate } from '../../adapters/private-files.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
-import type { Problem } from '../../domain/problem.ts';
+import { ok, type Problem } from '../../domain/problem.ts';
 import { shellPath } from '../../domain/shell-word.ts';
 import { paintFor } from '../../report/paint.ts';
 import { planText } from '../../report/plan.ts';
@@ -75,8 +75,8 @@ async function begin(wish: Wish, template: Template): Promise<ExitCode> {
   const paths = [relative(root, path), CONFIG_FILE];
   const commit = `git add ${paths.map(shellPath).join(' ')} && git commit -m "What is to be built"`;
   const commits = repository === null && (await agrees(wish, 'Make the first commit with it?'));
-  const failed = commits ? await firstCommit(wish, root, paths) : null;
-  if (failed !== null) return refuse(wish, failed, EXIT.environment);
+  const committed = commits ? await firstCommit(wish, root, paths) : ok(undefined);
+  if (!committed.ok) return refuse(wish, committed.error, EXIT.environment);
   const next: readonly (readonly [string, string])[] = [
     ...(commits ? [] : [[commit, ''] as const]),
     ['teams run', 'builds it'],
@@ -91,7 +91,7 @@ async function begin(wish: Wish, template: Template): Promise<ExitCode> {
 /** Writes teams.config.yml where there is none. */
 async function configure(wish: Wish, root: string, template: Template): Promise<ExitCode> {
   const path = join(root, CONFIG_FILE);
-  if (existsSync(path)) {
+  if (isThere(path)) {
     wish.stderr(`${relative(wish.cwd, path)} is kept as it is\n`);
     return EXIT.passed;
   }
@@ -107,7 +107,7 @@ async function configure(wish: Wish, root: string, template: Template): Promise<
   const paths = template.prd.epics.flatMap((epic) =>
     epic.userStories.flatMap(({ id }) => Object.keys(template.filesOf(id))),
   );
-  const taken = [...new Set(paths)].filter((name) => existsSync(join(root, name)));
+  const taken = [...new Set(paths)].filter((name) => isThere(join(root, name)));
   if (taken.length > 0) return refuse(wish, inTheWay(taken), EXIT.usage);
   const script = join(teamsFolder(root), SCRIPT);
   const schema = await editorSchema(root, 'config', path);

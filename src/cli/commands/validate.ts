@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import about from '../../../package.json' with { type: 'json' };
@@ -11,6 +10,7 @@ import { plural } from '../../report/words.ts';
 import { backendNames, CONFIG_FILE, loadConfig } from '../../source/load-config.ts';
 import { loadPrd } from '../../source/load-prd.ts';
 import type { CommandContext } from '../output.ts';
+import { isThere } from '../../adapters/there.ts';
 import { findRepository } from '../../adapters/find-repository.ts';
 
 export interface ValidateOptions extends CommandContext {
@@ -94,7 +94,7 @@ function uriIn(root: string, path: string): string {
 function findPrd(cwd: string, root: string, asked: string | undefined): string {
   if (asked !== undefined) return resolve(cwd, asked);
   const atRoot = join(root, 'prd.json');
-  return existsSync(atRoot) ? atRoot : resolve(cwd, 'prd.json');
+  return isThere(atRoot) ? atRoot : resolve(cwd, 'prd.json');
 }
 
 function countsOf(prd: Prd): { readonly epics: number; readonly stories: number; readonly waves: number } {

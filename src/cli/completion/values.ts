@@ -1,4 +1,3 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { clip, printable } from '../../domain/printable.ts';
 
@@ -74,21 +73,11 @@ async function runs(cwd: string): Promise<readonly Candidate[]> {
   return ids.toReversed().map((value) => ({ value, about: '' }));
 }
 
-/** Loose and packed ones, without starting git. */
 async function branches(cwd: string): Promise<readonly Candidate[]> {
-  const git = join(await rootOf(cwd), '.git');
-  const loose = await readdir(join(git, 'refs', 'heads'), { recursive: true, withFileTypes: true }).catch(
-    () => [],
-  );
-  const packed = await readFile(join(git, 'packed-refs'), 'utf8').catch(() => '');
-  const names = [
-    ...loose
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name).slice(join(git, 'refs', 'heads').length + 1)),
-    ...[...packed.matchAll(/^[0-9a-f]{40,64} refs\/heads\/(.+)$/gm)].map(([, name = '']) => name),
-  ];
+  const { branchNames } = await import('../../adapters/git/branch-names.ts');
+  const names = await branchNames(join(await rootOf(cwd), '.git'));
   const own = /^teams(?:-epics)?\//;
-  return [...new Set(names)]
+  return names
     .filter((name) => !own.test(name))
     .toSorted()
     .map((value) => ({ value, about: '' }));
@@ -97,7 +86,8 @@ async function branches(cwd: string): Promise<readonly Candidate[]> {
 async function backends(cwd: string): Promise<readonly Candidate[]> {
   const { BUILT_IN_BACKENDS } = await import('../../domain/backend-names.ts');
   const names = new Map<string, string>(BUILT_IN_BACKENDS.map((name) => [name, '']));
-  const text = await readFile(join(await rootOf(cwd), 'teams.config.yml'), 'utf8').catch(() => '');
+  const { readIfThere } = await import('../../adapters/there.ts');
+  const text = (await readIfThere(join(await rootOf(cwd), 'teams.config.yml')).catch(() => null)) ?? '';
   if (/^backends:/m.test(text)) {
     const { parseYaml } = await import('../../source/yaml.ts');
     const { value } = parseYaml(text);

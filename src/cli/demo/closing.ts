@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { runGit } from '../../adapters/git/run.ts';
+import { drawnHistory } from '../../adapters/demo-project.ts';
 import { runFolder, teamsFolder } from '../../adapters/layout.ts';
+import { readIfThere } from '../../adapters/there.ts';
 import { printable } from '../../domain/printable.ts';
 import { shellPath, shellWord } from '../../domain/shell-word.ts';
 import type { RunState } from '../../domain/state.ts';
@@ -39,14 +39,14 @@ export const howToResume = (folder: string): string =>
 export async function whatWas({ folder, state, paint }: Closing): Promise<string> {
   const { branch, base } = state.started;
   const range = `${base.commit}..${branch}`;
-  const graph = await runGit(folder, ['log', '--graph', '--format=%h %s', range], { accept: 'any' });
-  const history = graph.stdout
-    .trimEnd()
-    .split('\n')
-    .map((line) => printable(line));
+  const history = await drawnHistory(folder, range);
   const verdict = await readVerdict(folder, state.started.runId);
   return [
-    block(`The history of ${branch}`, history, paint),
+    block(
+      `The history of ${branch}`,
+      history.map((line) => printable(line)),
+      paint,
+    ),
     ...(verdict === null ? [] : [block('verdict.json in short', verdictLines(verdict), paint)]),
     '\nThe project was temporary and is gone. To look around in it: teams demo --keep\n',
   ].join('');
@@ -73,12 +73,8 @@ export function whatHappened({ state, paint }: Closing): string {
 /** Null when the run has not come that far. */
 async function readVerdict(folder: string, runId: string): Promise<Verdict | null> {
   const path = join(runFolder(teamsFolder(folder), runId), 'verdict.json');
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as Verdict;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
+  const text = await readIfThere(path);
+  return text === null ? null : (JSON.parse(text) as Verdict);
 }
 
 function verdictLines({ verdict, tests, checks, coverage, summary = '' }: Verdict): readonly string[] {

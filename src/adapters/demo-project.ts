@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, realpath, rm, writeFile, appendFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { editorSchema } from '../../adapters/editor-schemas.ts';
-import { storing } from '../../adapters/storage-error.ts';
-import { runGit } from '../../adapters/git/run.ts';
-import { fail, ok, type Outcome } from '../../domain/problem.ts';
-import { projectFiles } from './project.ts';
+import { editorSchema } from './editor-schemas.ts';
+import { storing } from './storage-error.ts';
+import { runGit } from './git/run.ts';
+import { fail, ok, type Outcome } from '../domain/problem.ts';
 
 /** A folder for the project: the one that is asked for, which must not hold anything, or a new temporary one. */
 export async function makeFolder(cwd: string, dir: string | undefined): Promise<Outcome<string>> {
@@ -65,8 +64,14 @@ const GIT_CONFIG = `[user]
 	fsmonitor = false
 `;
 
+/** Content by path, with the schemas that its files name for editors. */
+type FilesWith = (schemas: {
+  readonly prd: string;
+  readonly config: string;
+}) => Readonly<Record<string, string>>;
+
 /** Makes the project and commits it to `main`. */
-export async function createProject(folder: string): Promise<Outcome<null>> {
+export async function createProject(folder: string, filesWith: FilesWith): Promise<Outcome<null>> {
   const init = await runGit(folder, ['init', '--quiet', '--initial-branch=main'], { accept: 'any' });
   if (init.exitCode !== 0) {
     return fail({
@@ -85,7 +90,7 @@ export async function createProject(folder: string): Promise<Outcome<null>> {
       prd: await editorSchema(folder, 'prd', join(folder, 'prd.json')),
       config: await editorSchema(folder, 'config', join(folder, 'teams.config.yml')),
     };
-    for (const [name, content] of Object.entries(projectFiles(schemas))) {
+    for (const [name, content] of Object.entries(filesWith(schemas))) {
       const path = join(folder, name);
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, content);
@@ -94,4 +99,14 @@ export async function createProject(folder: string): Promise<Outcome<null>> {
   await runGit(folder, ['add', '--all']);
   await runGit(folder, ['commit', '--quiet', '-m', 'A shelf for books, and the plan for the rest']);
   return ok(null);
+}
+
+/** At once, for the end of a process. */
+export const removeProject = (folder: string): void =>
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+
+/** The commits of a range, drawn by git. */
+export async function drawnHistory(folder: string, range: string): Promise<readonly string[]> {
+  const { stdout } = await runGit(folder, ['log', '--graph', '--format=%h %s', range], { accept: 'any' });
+  return stdout.trimEnd().split('\n');
 }
