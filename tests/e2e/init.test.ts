@@ -127,6 +127,20 @@ test('a draft that cannot be mended gets one more session, which is told why', a
   assertNothingLeft(repo);
 });
 
+test('a draft without any JSON is called one, to the person and to the second session', async () => {
+  const repo = project([{ run: ['sh', '-c', 'echo sorry, I cannot > "$TEAMS_RESULT_PATH"'] }]);
+  const { code, stdout, stderr } = await init(repo);
+  const path = '.teams/authoring/ID/prd.json';
+  const said = `error: there is no JSON in the draft\n  where: ${join(repo.path, path)}\n  fix:   write the PRD as one JSON object\n`;
+  expect([code, stdout]).toEqual([1, '']);
+  expect(plain(stderr).split(said)).toHaveLength(3);
+  expect(plain(stderr)).not.toContain('double quotes');
+  const folder = join(repo.path, '.teams/authoring');
+  const prompt = readFileSync(join(folder, readdirSync(folder)[0] ?? '', 'prompt.md'), 'utf8');
+  expect(prompt).toContain('\nthere is no JSON in the draft: write the PRD as one JSON object\n');
+  assertNothingLeft(repo);
+});
+
 test.each([
   ['writes nothing', [{ say: 'done' }], 'error: the session ended without a PRD'],
   ['writes something huge', [{ hugeResult: 3_000_000 }], 'why:   it is 3000'],

@@ -52,6 +52,8 @@ export async function readDraft(path: string, setting: DraftSetting): Promise<Ou
   const written = secretsOf(setting.config).text(content.text);
   const known = target.into?.epics.map(({ id }) => id) ?? [];
   const repaired = repairPrd(written, { project, schema, known });
+  // What JSON says of prose, such as how to quote it, helps neither a person nor an agent.
+  if (repaired === null && !/^\s*\[|\{/.test(written)) return fail(noJson(path));
   const repairs = repaired?.repairs ?? [];
   const merged =
     repaired === null || target.into === null ? null : mergeInto(target, target.into, repaired.text);
@@ -90,6 +92,13 @@ const describeMerge = ({ renamed, skipped }: Merged): readonly string[] => [
   ...skipped.map((id) => `${id} is left out, it is there already`),
   ...renamed.map(({ from, to }) => `${from} became ${to}, the id is taken`),
 ];
+
+const noJson = (where: string): Problem => ({
+  code: 'draft-without-json',
+  what: 'there is no JSON in the draft',
+  where,
+  fix: 'write the PRD as one JSON object',
+});
 
 const refused = (where: string, why: string): Problem => ({
   code: 'draft-refused',

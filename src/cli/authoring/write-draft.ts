@@ -86,7 +86,7 @@ export async function writeDraft(
     }
     problems = draft.ok
       ? findings(draft.value)
-      : `${draft.error.what}${draft.error.why === undefined ? '' : `: ${draft.error.why}`}\n`;
+      : `${[draft.error.what, draft.error.why ?? draft.error.fix].filter((part) => part !== undefined).join(': ')}\n`;
     if (draft.ok) options.stderr(renderDiagnostics(draft.value.diagnostics, { color: options.color }));
     else printProblem(options, draft.error);
     if (interrupted) return keep(options, path, EXIT.interrupted);
