@@ -151,6 +151,24 @@ test('a format that is given is taken, whatever it looks like', async () => {
   expect((await runCli(['import', 'tasks.md', '--format', 'jira'], root)).code).toBe(2);
 });
 
+test('the task that an independent test went to is named by its words: its id may be that of another one', async () => {
+  const root = project();
+  const tasks = '- [ ] T001 Make it\n- [ ] T001 Show it\n';
+  writeFileSync(
+    join(root, 'tasks.md'),
+    `# Tasks: X\n\n## Phase 1: User Story 1\n\n**Independent Test**: look at it\n\n${tasks}`,
+  );
+  const { stdout } = await runCli(['import', 'tasks.md'], root);
+  expect(stdout).toContain(
+    '  the independent test of User Story 1 is a criterion of its last task, "Show it" (line 3)\n',
+  );
+  const [epic] = (readJson(join(root, 'prd.json')) as Prd).epics;
+  expect(epic?.userStories.map(({ id, acceptanceCriteria }) => [id, acceptanceCriteria])).toEqual([
+    ['T001', ['Make it']],
+    ['T001-2', ['Show it', 'look at it']],
+  ]);
+});
+
 test('issues come from the standard input; --json tells all of it', async () => {
   const root = project();
   let stdout = '';
@@ -202,6 +220,7 @@ interface Prd {
     readonly userStories: readonly {
       readonly id: string;
       readonly title: string;
+      readonly acceptanceCriteria: readonly string[];
       readonly passes: boolean;
       readonly priority: number;
     }[];

@@ -20,12 +20,16 @@ export interface Item {
   readonly at: Range;
   readonly children: Item[];
   readonly notes: string[];
+  /** The lines of its code blocks: they say how, not what. */
+  readonly code: string[];
 }
 
 const HEADING = /^ {0,3}(#{1,6})(?:[ \t]+(.*?))?[ \t]*$/;
 const ITEM = /^([ \t]*)(?:[-*+]|\d{1,9}[.)])[ \t]+(.*)$/;
 const BOX = /^\[([ xX])\](?:[ \t]+(.*))?$/;
 const FENCE = /^[ \t]*(`{3,}|~{3,})/;
+/** `10. ` and a space; what stands further to the right is aligned by taste. */
+const LONGEST_MARK = 5;
 const UNDERLINE = /^ {0,3}(=+|-{3,})[ \t]*$/;
 
 /**
@@ -39,7 +43,8 @@ export function readMarkdown(text: string): Section {
 class Reader {
   readonly #text: string;
   readonly #sections: Section[];
-  readonly #items: { readonly indent: number; readonly item: Item }[] = [];
+  /** The open entries, with the columns where each begins and where its words do. */
+  readonly #items: { readonly indent: number; readonly content: number; readonly item: Item }[] = [];
   #label = '';
   #afterBlank = true;
   #fence: string | null = null;
@@ -68,15 +73,21 @@ class Reader {
   #line(raw: string, start: number): void {
     const fence = FENCE.exec(raw)?.[1];
     if (this.#fence !== null) {
-      if (fence?.startsWith(this.#fence) === true && raw.trim() === fence) this.#fence = null;
-      this.#note(raw);
+      this.#code(raw);
+      if (fence?.startsWith(this.#fence) === true && raw.trim() === fence) {
+        this.#fence = null;
+        this.#afterBlank = true;
+      }
       return;
     }
     const visible = this.#withoutComments(raw);
     if (visible === null) return;
     if (fence !== undefined) {
       this.#fence = fence;
-      this.#note(raw);
+      // A block belongs to an entry only as far as it stands below its words.
+      const indent = indentOf(raw);
+      while ((this.#items.at(-1)?.content ?? -1) > indent) this.#items.pop();
+      this.#code(raw);
       return;
     }
     if (visible.trim() === '') {
@@ -142,7 +153,7 @@ class Reader {
   }
 
   #item(space: string, content: string, start: number, raw: string): void {
-    const indent = space.replaceAll('\t', '    ').length;
+    const indent = indentOf(space);
     while ((this.#items.at(-1)?.indent ?? -1) >= indent) this.#items.pop();
     const box = BOX.exec(content);
     const item: Item = {
@@ -152,14 +163,16 @@ class Reader {
       at: { start: start + space.length, end: start + Math.max(space.length + 1, raw.length) },
       children: [],
       notes: [],
+      code: [],
     };
+    const mark = raw.length - space.length - content.length;
     const parent = this.#items.at(-1);
     (parent?.item.children ?? this.#section.items).push(item);
-    this.#items.push({ indent, item });
+    this.#items.push({ indent, content: indent + Math.min(mark, LONGEST_MARK), item });
   }
 
   #paragraph(raw: string): void {
-    const indent = raw.length - raw.trimStart().length;
+    const indent = indentOf(raw);
     const open = this.#items.at(-1);
     if (open !== undefined && this.#afterBlank && indent < 2) {
       // Text at the margin after an empty line is no longer part of the list.
@@ -172,12 +185,21 @@ class Reader {
     else this.#note(raw);
   }
 
+  #code(raw: string): void {
+    const open = this.#items.at(-1);
+    if (open === undefined) this.#section.text.push(raw);
+    else open.item.code.push(raw.slice(Math.min(open.content, raw.length - raw.trimStart().length)));
+  }
+
   #note(raw: string): void {
     const item = this.#items.at(-1)?.item;
     if (item === undefined) this.#section.text.push(raw);
     else if (raw.trim() !== '') item.notes.push(raw.trim());
   }
 }
+
+const indentOf = (raw: string): number =>
+  raw.slice(0, raw.length - raw.trimStart().length).replaceAll('\t', '    ').length;
 
 const EMPTY: Section = { level: 0, title: '', at: { start: 0, end: 0 }, text: [], items: [], children: [] };
 

@@ -176,6 +176,7 @@ class MarkdownPrd {
   #sectionStory(section: Section, path: string, criteria: readonly Item[], stories: DraftStory[]): void {
     const name = nameOf(section.title);
     const key = this.#storyKeys.take(path);
+    const all = criteria.flatMap((item) => [item, ...itemsBelow(item)]);
     const boxes = criteria.filter((item) => item.checked !== null);
     if (boxes.length > 0 && boxes.every((item) => item.checked === true)) {
       this.#done.push({ key, title: name.title, why: 'all of its boxes are ticked', at: section.at });
@@ -185,8 +186,12 @@ class MarkdownPrd {
       key,
       id: name.id ?? name.slug,
       title: name.title,
-      description: prose(section.text.filter((text) => !CRITERIA.test(text)).join('\n')),
-      criteria: criteria.flatMap((item) => [item, ...itemsBelow(item)]).flatMap((item) => textOf(item)),
+      description: prose(
+        [...section.text.filter((text) => !CRITERIA.test(text)), ...all.flatMap(({ code }) => code)].join(
+          '\n',
+        ),
+      ),
+      criteria: all.flatMap((item) => textOf(item)),
       dependsOn: [],
       at: section.at,
     });
@@ -210,7 +215,12 @@ class MarkdownPrd {
       key,
       id: name.id ?? name.slug,
       title,
-      description: prose([rest, ...item.notes].filter((text) => text !== '').join('\n')),
+      description: prose(
+        [
+          ...[rest, ...item.notes].filter((text) => text !== ''),
+          ...[item, ...below].flatMap(({ code }) => code),
+        ].join('\n'),
+      ),
       criteria: children.length > 0 ? children : rest === '' ? [] : [sentence(item.text)],
       dependsOn: [],
       at: item.at,

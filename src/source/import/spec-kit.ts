@@ -52,7 +52,8 @@ export function importSpecKit(source: SourceText): Draft {
       stories[stories.length - 1] = { ...last, criteria: [...last.criteria, sentence(test)] };
       guesses.push({
         kind: 'criteria',
-        message: `the independent test of ${phase.title} is a criterion of its last task, ${last.id}`,
+        // Not its id: the second task of the same one gets another.
+        message: `the independent test of ${phase.title} is a criterion of its last task, "${line(last.title, 60)}"`,
         at: phase.section.at,
       });
     }
@@ -141,7 +142,9 @@ function storyOf(task: Task, keys: Keys, done: LeftOut[]): readonly DraftStory[]
       id,
       title,
       description: prose(
-        [title === text ? '' : text, ...task.item.notes].filter((part) => part !== '').join('\n'),
+        [title === text ? '' : text, ...task.item.notes, ...task.item.code]
+          .filter((part) => part !== '')
+          .join('\n'),
       ),
       criteria: [sentence(wish) || title],
       dependsOn: namedTasks(text, at).filter((reference) => reference.key !== key),
