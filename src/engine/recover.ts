@@ -33,7 +33,6 @@ export async function recoverRun(
     reaped,
     merges: merges.value.filter(({ type }) => type === 'merge.done').length,
     attempts: attempts.length,
-    changed,
   });
   // Corrections come first: an edited epic starts again only when it is not merged after all.
   for (const payload of corrections) await ctx.publish(payload);
@@ -216,10 +215,7 @@ function editedTooLate(state: RunState, plans: readonly EpicPlan[]): EventPayloa
   return { type: 'notice', level: 'warning', code: 'edited-after-merge', text };
 }
 
-function describe(
-  state: RunState,
-  found: { reaped: number; merges: number; attempts: number; changed: readonly EpicPlan[] },
-): string {
+function describe(state: RunState, found: { reaped: number; merges: number; attempts: number }): string {
   const own = state.epics.filter((epic) => !isFix(epic.plan.id));
   const merged = own.filter((epic) => epic.phase === 'merged').length + found.merges;
   const cutOff = state.epics.filter((epic) => epic.phase === 'attempting').length;
@@ -227,7 +223,5 @@ function describe(
   if (cutOff > 0) parts.push(`${cutOff} ${cutOff === 1 ? 'attempt was' : 'attempts were'} cut off`);
   if (found.reaped > 0)
     parts.push(`${found.reaped} left-over ${found.reaped === 1 ? 'process' : 'processes'} ended`);
-  if (found.changed.length > 0)
-    parts.push(`edited since: ${found.changed.map((plan) => plan.id).join(', ')}`);
   return parts.join(', ');
 }

@@ -42,7 +42,7 @@ test('an epic that was taken out of the PRD is not built from anything else', as
   assertNothingLeft(repo);
 });
 
-test('an edit of an epic that is merged already is said to change nothing', async () => {
+test('an epic that was edited starts again; an edit of one that is merged already is said to change nothing', async () => {
   const repo = project({
     epics: [{ id: 'A' }, { id: 'B', dependsOn: ['A'] }],
     script: { 'team-lead': { epics: { B: [{ hang: true }] } } },
@@ -51,11 +51,15 @@ test('an edit of an epic that is merged already is said to change nothing', asyn
   repo.write({
     'prd.json': prd([
       { id: 'A', stories: 2 },
-      { id: 'B', dependsOn: ['A'] },
+      { id: 'B', stories: 2, dependsOn: ['A'] },
     ]),
   });
   rescript(repo, {});
-  await expectTeams(0, ['resume'], { cwd: repo.path });
+  const { stdout } = await expectTeams(0, ['resume'], { cwd: repo.path });
+  const [, found] = /resumed: 1 of 2 epics are merged, (.*)$/m.exec(stdout) ?? [];
+  expect(found?.replace(/, \d+ left-over process(es)? ended/, '')).toBe(
+    '1 attempt was cut off; edited since and started again: B',
+  );
   expect(noticesOf(repo, 'edited-after-merge')).toEqual([
     'edited after they were merged, which this run does not do again: A (teams reset, once the run has ended)',
   ]);
