@@ -1,15 +1,18 @@
 import { join, relative, resolve } from 'node:path';
 import { writeEditorSchemas } from '../adapters/editor-schemas.ts';
 import { loadRuns } from '../adapters/journal/runs.ts';
-import { makeTeamsFolder, teamsFolder } from '../adapters/layout.ts';
+import { makeTeamsFolder, runFolder, teamsFolder } from '../adapters/layout.ts';
 import { workProblem, excludeTeamsFolder, openRepository, type Repository } from '../adapters/repository.ts';
+import { isThere } from '../adapters/there.ts';
 import type { Config } from '../domain/config.ts';
 import { hasErrors } from '../domain/diagnostics.ts';
 import { EXIT, type ExitCode } from '../domain/exit-codes.ts';
 import type { Prd } from '../domain/prd.ts';
 import { fail, ok, type Outcome } from '../domain/problem.ts';
+import { shellPath } from '../domain/shell-word.ts';
 import type { RunState } from '../domain/state.ts';
 import { isTask } from '../domain/task.ts';
+import { PRD_COPY } from '../engine/session.ts';
 import { renderDiagnostics } from '../report/diagnostics.ts';
 import { backendNames, CONFIG_FILE, type ConfigRequest, loadConfig } from '../source/load-config.ts';
 import { loadPrd } from '../source/load-prd.ts';
@@ -52,13 +55,17 @@ export async function openProject(wish: ProjectWish): Promise<Outcome<Project, E
   });
   const found = await findPrd(wish, root);
   if (!found.ok) return fail(refuse(wish, found.error, EXIT.environment));
-  const prdFile = found.value;
+  const { file: prdFile, copy } = found.value;
   const { prd, diagnostics: ofPrd } = await loadPrd(prdFile, {
     name: relative(wish.cwd, prdFile),
     ...(config === null ? {} : { backends: backendNames(config) }),
   });
   const diagnostics = [...ofConfig, ...ofPrd];
   if (diagnostics.length > 0) wish.stderr(renderDiagnostics(diagnostics, { color: wish.color }));
+  if (prd === null && copy !== null && isThere(copy)) {
+    const [from, to] = [copy, prdFile].map((path) => shellPath(relative(wish.cwd, path)));
+    wish.stderr(`the run has a copy of it: cp ${from} ${to}\n`);
+  }
   if (config === null || prd === null || hasErrors(diagnostics)) return fail(EXIT.usage);
   const prdPath = relative(root, prdFile).replaceAll('\\', '/');
   if (prdPath.startsWith('..'))
@@ -81,10 +88,20 @@ export async function openProject(wish: ProjectWish): Promise<Outcome<Project, E
   return ok({ repository, root, teams, config, prdFile, prdPath, prd });
 }
 
-async function findPrd({ prd, cwd }: ProjectWish, root: string): Promise<Outcome<string>> {
-  if (typeof prd === 'string') return ok(resolve(cwd, prd));
-  const run = prd === undefined ? ok(null) : await runOf(prd.of, teamsFolder(root));
-  return run.ok ? ok(join(root, run.value?.started.prd ?? 'prd.json')) : run;
+/** `copy`: the one of the run that it is about, if it is about one. */
+async function findPrd(
+  { prd, cwd }: ProjectWish,
+  root: string,
+): Promise<Outcome<{ readonly file: string; readonly copy: string | null }>> {
+  if (typeof prd === 'string') return ok({ file: resolve(cwd, prd), copy: null });
+  const teams = teamsFolder(root);
+  const run = prd === undefined ? ok(null) : await runOf(prd.of, teams);
+  if (!run.ok) return run;
+  const started = run.value?.started;
+  return ok({
+    file: join(root, started?.prd ?? 'prd.json'),
+    copy: started === undefined ? null : join(runFolder(teams, started.runId), PRD_COPY),
+  });
 }
 
 async function runOf(which: 'last-run' | 'run-to-resume', teams: string): Promise<Outcome<RunState | null>> {

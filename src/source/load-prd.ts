@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Diagnostic } from '../domain/diagnostics.ts';
 import { type Prd, prdSchema } from '../domain/prd.ts';
 import { Findings } from './findings.ts';
@@ -32,9 +33,15 @@ export interface PrdOptions {
 /** Reads a PRD and reports everything that is wrong with it in one pass. Never throws on what is in the file. */
 export async function loadPrd(path: string, options: PrdOptions = {}): Promise<LoadedPrd> {
   const read = await readText(path, options.name ?? path);
-  if (!read.ok) return { diagnostics: [read.error], prd: null, text: null };
+  if (!read.ok) return { diagnostics: [unread(path, read.error)], prd: null, text: null };
   return checkPrd(read.value, options);
 }
+
+/** Where it is looked for when nobody gives a path, a missing one is none that was mistyped. */
+const unread = (path: string, error: Diagnostic): Diagnostic =>
+  error.code === 'file-not-found' && basename(path) === 'prd.json'
+    ? { ...error, fix: 'teams init   (or, from a plan that you have: teams import FILE)' }
+    : error;
 
 /** Everything that is wrong with the text of a PRD. */
 export async function checkPrd(source: SourceText, options: PrdOptions = {}): Promise<LoadedPrd> {

@@ -273,9 +273,20 @@ describe('without a run', () => {
     const { code, stdout, stderr } = await runCli(['status'], root);
     expect([code, stdout]).toEqual([2, '']);
     expect(still(stderr)).toBe(
-      'error: there has been no run here yet, and there is no readable prd.json\n' +
+      'error: there has been no run here yet, and there is no prd.json\n' +
         '  where: <root>\n' +
         '  fix:   teams init   (or, from a plan that you have: teams import FILE)\n',
+    );
+  });
+
+  test.each(['{"epics": [', '{}', '[]'])('and a PRD that is none: %s', async (text) => {
+    await writeFile(join(root, 'prd.json'), text);
+    const { code, stdout, stderr } = await runCli(['status'], root);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(still(stderr)).toBe(
+      'error: there has been no run here yet, and prd.json cannot be read\n' +
+        '  where: <root>\n' +
+        '  fix:   teams validate\n',
     );
   });
 

@@ -81,7 +81,7 @@ test('a PRD that is not there', async () => {
   expect(await runCli(['validate'], root)).toEqual({
     code: 2,
     stdout: `prd.json error file-not-found  there is no such file
-  fix: give the path of an existing file
+  fix: teams init   (or, from a plan that you have: teams import FILE)
 
 not valid: 1 error
 `,

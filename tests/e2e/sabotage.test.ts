@@ -93,6 +93,18 @@ test.each([
   },
 );
 
+test('resume without the PRD of its run names the copy of the run', async () => {
+  const crash = sh('rm {root}/prd.json && kill -9 $(ps -o ppid= -p $PPID)');
+  const repo = project({ epics: [{ id: 'A' }], script: { 'team-lead': { default: [crash] } } });
+  expect((await teams(['run'], { cwd: repo.path })).signal).toBe('SIGKILL');
+  const refused = await expectTeams(2, ['resume'], { cwd: repo.path });
+  const [, back = 'false'] = /^the run has a copy of it: (cp .*)$/m.exec(refused.stderr) ?? [];
+  execFileSync('sh', ['-c', back], { cwd: repo.path });
+  rescript(repo, { 'team-lead': { default: honest } });
+  await expectTeams(0, ['resume'], { cwd: repo.path });
+  expect(statusesOf(repo)).toEqual({ A: 'completed' });
+});
+
 test('a merge that an agent forged before it killed teams is not taken for one by resume', async () => {
   const forge = [
     'git commit -q --allow-empty -m forged',

@@ -2,6 +2,7 @@ import { join, relative } from 'node:path';
 import { loadState } from '../../adapters/journal/state.ts';
 import { listRuns, runFolder, teamsFolder } from '../../adapters/layout.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
+import type { Problem } from '../../domain/problem.ts';
 import { isResumable, type RunState } from '../../domain/state.ts';
 import { isTask } from '../../domain/task.ts';
 import { nextForRun, runAgain, whyNotInRun, whyUnfinished } from '../../domain/why.ts';
@@ -12,6 +13,7 @@ import { glancePrd, type PrdGlance } from '../glance-prd.ts';
 import { chosenRun, type LatestRun, pidAtWork } from '../latest-run.ts';
 import { columnsOf, type CommandContext, refuse } from '../output.ts';
 import { findRepository } from '../../adapters/find-repository.ts';
+import { isThere } from '../../adapters/there.ts';
 import { whereWorkIs } from '../where-work-is.ts';
 
 export interface StatusOptions extends CommandContext {
@@ -44,19 +46,9 @@ export async function statusCommand(options: StatusOptions): Promise<ExitCode> {
       return EXIT.passed;
     }
   }
-  const prd = await glancePrd(join(root.value, 'prd.json'));
-  if (prd === null) {
-    return refuse(
-      options,
-      {
-        code: 'nothing-to-show',
-        what: 'there has been no run here yet, and there is no readable prd.json',
-        where: root.value,
-        fix: 'teams init   (or, from a plan that you have: teams import FILE)',
-      },
-      EXIT.usage,
-    );
-  }
+  const prdFile = join(root.value, 'prd.json');
+  const prd = await glancePrd(prdFile);
+  if (prd === null) return refuse(options, nothingToShow(root.value, isThere(prdFile)), EXIT.usage);
   const why = options.why === true ? whyNotInRun(prd.epics, prd.epics.filter(isOpen), 'teams run') : null;
   const view = { ...prd, why, plans: await plansOf(root.value, prd) };
   options.stdout(
@@ -65,6 +57,19 @@ export async function statusCommand(options: StatusOptions): Promise<ExitCode> {
       : prdStatusText(view, paintFor(options.color), columnsOf(options)),
   );
   return EXIT.passed;
+}
+
+function nothingToShow(root: string, hasPrd: boolean): Problem {
+  const code = 'nothing-to-show';
+  const noRun = 'there has been no run here yet, and';
+  return hasPrd
+    ? { code, what: `${noRun} prd.json cannot be read`, where: root, fix: 'teams validate' }
+    : {
+        code,
+        what: `${noRun} there is no prd.json`,
+        where: root,
+        fix: 'teams init   (or, from a plan that you have: teams import FILE)',
+      };
 }
 
 async function viewOf(
