@@ -5,20 +5,13 @@ import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { importCommand, type ImportOptions } from '../../src/cli/commands/import.ts';
 import type { Asking, Choice } from '../../src/cli/asking.ts';
-import { tempFolder } from '../adapters/temp-folder.ts';
 import { runCli } from './cli.ts';
+import { project } from './import-project.ts';
 
 const FIXTURES = 'tests/fixtures/import';
 const files = readdirSync(FIXTURES).filter((name) => /\.(?:md|json)$/.test(name));
 const malformed = readdirSync(join(FIXTURES, 'malformed')).filter((name) => /\.(?:md|json)$/.test(name));
 
-/** A folder that is the root of a repository, by name the same every time: a PRD without a name is called after it. */
-function project(): string {
-  const root = join(tempFolder(), 'project');
-  mkdirSync(join(root, '.git'), { recursive: true });
-  writeFileSync(join(root, '.git', 'HEAD'), 'ref: refs/heads/main\n');
-  return root;
-}
 const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
 
 test.each(files)('%s becomes the PRD beside it, and says what was guessed', async (name) => {
@@ -93,6 +86,23 @@ test('a PRD that is there is not touched without a yes', async () => {
   expect(readFileSync(join(root, kept), 'utf8')).toBe('precious');
 });
 
+test('nothing is written outside of the repository', async () => {
+  const root = project();
+  mkdirSync(join(root, 'docs'));
+  writeFileSync(join(root, 'todo.md'), '- [ ] one');
+  expect(await runCli(['import', '../todo.md', '--out', '../../x.json'], join(root, 'docs'))).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: `error: the PRD would be outside of the repository
+  where: ${join(root, '..', 'x.json')}
+  why:   no run of this repository takes it there
+  fix:   name a path inside, or type the command in the repository that it is for
+`,
+  });
+  expect(existsSync(join(root, '..', 'x.json'))).toBe(false);
+  expect((await runCli(['import', '../todo.md', '--out', '../x.json'], join(root, 'docs'))).code).toBe(0);
+});
+
 test('on a terminal there is a question', async () => {
   const root = project();
   writeFileSync(join(root, 'prd.json'), 'precious');
@@ -151,24 +161,6 @@ test('a format that is given is taken, whatever it looks like', async () => {
   expect((await runCli(['import', 'tasks.md', '--format', 'jira'], root)).code).toBe(2);
 });
 
-test('the task that an independent test went to is named by its words: its id may be that of another one', async () => {
-  const root = project();
-  const tasks = '- [ ] T001 Make it\n- [ ] T001 Show it\n';
-  writeFileSync(
-    join(root, 'tasks.md'),
-    `# Tasks: X\n\n## Phase 1: User Story 1\n\n**Independent Test**: look at it\n\n${tasks}`,
-  );
-  const { stdout } = await runCli(['import', 'tasks.md'], root);
-  expect(stdout).toContain(
-    '  the independent test of User Story 1 is a criterion of its last task, "Show it" (line 3)\n',
-  );
-  const [epic] = (readJson(join(root, 'prd.json')) as Prd).epics;
-  expect(epic?.userStories.map(({ id, acceptanceCriteria }) => [id, acceptanceCriteria])).toEqual([
-    ['T001', ['Make it']],
-    ['T001-2', ['Show it', 'look at it']],
-  ]);
-});
-
 test('issues come from the standard input; --json tells all of it', async () => {
   const root = project();
   let stdout = '';
@@ -220,7 +212,6 @@ interface Prd {
     readonly userStories: readonly {
       readonly id: string;
       readonly title: string;
-      readonly acceptanceCriteria: readonly string[];
       readonly passes: boolean;
       readonly priority: number;
     }[];

@@ -46,6 +46,19 @@ export async function importCommand(options: ImportOptions): Promise<ExitCode> {
   const repository = await findRepository(cwd);
   const root = repository.ok ? repository.value : cwd;
   const out = resolve(cwd, options.out ?? join(root, 'prd.json'));
+  if (repository.ok && /^\.\.(?:[/\\]|$)/.test(relative(root, out))) {
+    return refuse(
+      options,
+      {
+        code: 'prd-outside',
+        what: 'the PRD would be outside of the repository',
+        where: out,
+        why: 'no run of this repository takes it there',
+        fix: 'name a path inside, or type the command in the repository that it is for',
+      },
+      EXIT.usage,
+    );
+  }
   if (!isThere(dirname(out))) {
     return refuse(
       options,

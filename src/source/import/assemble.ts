@@ -198,6 +198,11 @@ class Assembly {
       const message = `${id} has no criteria: its title is the only one`;
       this.#guesses.push({ kind: 'criteria', message, at: story.at });
     }
+    const { ticked = 0, criteria, at } = story;
+    if (ticked > 0) {
+      const message = `${id} is not done, although ${ticked} of its ${criteria.length} criteria ${ticked === 1 ? 'is' : 'are'} ticked: all of them stay`;
+      this.#guesses.push({ kind: 'criteria', message, at });
+    }
     this.#put(epic, story, id, false);
   }
 

@@ -38,6 +38,8 @@ export interface DraftStory {
   readonly description: string;
   /** Empty: the title is the criterion. */
   readonly criteria: readonly string[];
+  /** How many of them have a ticked box. The story is open all the same. */
+  readonly ticked?: number;
   readonly dependsOn: readonly Reference[];
   readonly at: Range;
 }

@@ -184,26 +184,36 @@ const storyOf = (issue: Issue): DraftStory => ({
   id: issue.id,
   title: issue.title,
   description: prose(issue.body),
-  criteria: criteriaIn(readMarkdown(issue.body)),
+  ...criteriaIn(readMarkdown(issue.body)),
   dependsOn: dependenciesOf(issue),
   at: handleOf(issue.node),
 });
 
-function criteriaIn(root: Section): readonly string[] {
-  const named: string[] = [];
-  const ticked: string[] = [];
+interface Criterion {
+  readonly text: string;
+  readonly checked: boolean | null;
+}
+
+function criteriaIn(root: Section): Pick<DraftStory, 'criteria' | 'ticked'> {
+  const named: Criterion[] = [];
+  const boxes: Criterion[] = [];
   const visit = (section: Section, inside: boolean): void => {
     const here = inside || ABOUT_CRITERIA.test(section.title);
     for (const item of section.items.flatMap((top) => [top, ...itemsBelow(top)])) {
       const text = sentence(item.text);
       if (text === '' || hasOnlyName(item)) continue;
-      if (here || ABOUT_CRITERIA.test(item.label)) named.push(text);
-      else if (item.checked !== null) ticked.push(text);
+      const { checked } = item;
+      if (here || ABOUT_CRITERIA.test(item.label)) named.push({ text, checked });
+      else if (checked !== null) boxes.push({ text, checked });
     }
     for (const child of section.children) visit(child, here);
   };
   visit(root, false);
-  return named.length > 0 ? named : ticked;
+  const found = named.length > 0 ? named : boxes;
+  return {
+    criteria: found.map(({ text }) => text),
+    ticked: found.filter(({ checked }) => checked === true).length,
+  };
 }
 
 function dependenciesOf(issue: Issue): readonly Reference[] {

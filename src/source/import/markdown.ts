@@ -192,6 +192,7 @@ class MarkdownPrd {
         ),
       ),
       criteria: all.flatMap((item) => textOf(item)),
+      ticked: tickedIn(all),
       dependsOn: [],
       at: section.at,
     });
@@ -222,6 +223,7 @@ class MarkdownPrd {
         ].join('\n'),
       ),
       criteria: children.length > 0 ? children : rest === '' ? [] : [sentence(item.text)],
+      ticked: tickedIn(below),
       dependsOn: [],
       at: item.at,
     });
@@ -246,7 +248,7 @@ class MarkdownPrd {
         .map((word) => word.replace(/[*_`.]+$/g, '').trim())) {
         if (part === '' || /^(?:none|nothing|n\/a)$/i.test(part)) continue;
         const wanted = nameOf(part.replace(/^[*_`#]+/, ''));
-        const match = groups.find(
+        const [match, ...others] = groups.filter(
           ({ group, name }) =>
             group !== own &&
             (name.slug === wanted.slug ||
@@ -257,8 +259,16 @@ class MarkdownPrd {
                 name.number === wanted.number &&
                 wanted.title === part)),
         );
-        if (match !== undefined) found.push({ key: match.group.key, at: section.at });
-        else {
+        if (match !== undefined) {
+          found.push({ key: match.group.key, at: section.at });
+          if (others.length > 0) {
+            this.#guesses.push({
+              kind: 'dependencies',
+              message: `"${sentence(part).slice(0, 60)}", which ${own.title} depends on, is the name of ${others.length + 1} epics here: the first of them is taken`,
+              at: section.at,
+            });
+          }
+        } else {
           this.#guesses.push({
             kind: 'dependencies',
             message: `"${sentence(part).slice(0, 60)}", which ${own.title} depends on, is no epic here and is left out`,
@@ -302,6 +312,9 @@ const textOf = (item: Item): readonly string[] => {
   const text = sentence([item.text, ...item.notes].join(' '));
   return text === '' ? [] : [text];
 };
+
+const tickedIn = (items: readonly Item[]): number =>
+  items.filter((item) => item.checked === true && textOf(item).length > 0).length;
 
 /** The list under "Acceptance criteria", as a line or as a heading. */
 const criteriaOf = (section: Section): readonly Item[] => [

@@ -1,0 +1,48 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Prd } from '../../src/domain/prd.ts';
+import { runCli } from './cli.ts';
+import { project } from './import-project.ts';
+
+const epicsIn = (root: string): Prd['epics'] =>
+  (JSON.parse(readFileSync(join(root, 'prd.json'), 'utf8')) as Prd).epics;
+
+test('the task that an independent test went to is named by its words: its id may be that of another one', async () => {
+  const root = project();
+  const tasks = '- [ ] T001 Make it\n- [ ] T001 Show it\n';
+  writeFileSync(
+    join(root, 'tasks.md'),
+    `# Tasks: X\n\n## Phase 1: User Story 1\n\n**Independent Test**: look at it\n\n${tasks}`,
+  );
+  const { stdout } = await runCli(['import', 'tasks.md'], root);
+  expect(stdout).toContain(
+    '  the independent test of User Story 1 is a criterion of its last task, "Show it" (line 3)\n',
+  );
+  const [epic] = epicsIn(root);
+  expect(epic?.userStories.map(({ id, acceptanceCriteria }) => [id, acceptanceCriteria])).toEqual([
+    ['T001', ['Make it']],
+    ['T001-2', ['Show it', 'look at it']],
+  ]);
+});
+
+test('one of several epics of the same name is chosen aloud, criteria that are ticked stay aloud', async () => {
+  const root = project();
+  const epics =
+    '## Storage\n\n- [ ] Keep\n\n## Search\n\nDepends on: Storage\n\n- [ ] Find\n\n## Storage\n\n';
+  writeFileSync(join(root, 'p.md'), `# P\n\n${epics}### Move\n\n- [x] old\n- [x] older\n- [ ] new\n`);
+  const { stdout } = await runCli(['import', 'p.md'], root);
+  expect(stdout).toContain(
+    '  "Storage", which Search depends on, is the name of 2 epics here: the first of them is taken (line 7)\n',
+  );
+  expect(stdout).toContain(
+    '  move is not done, although 2 of its 3 criteria are ticked: all of them stay (line 15)\n',
+  );
+  const made = epicsIn(root);
+  expect(made.map(({ id, dependsOn }) => [id, dependsOn])).toEqual([
+    ['storage', []],
+    ['search', ['storage']],
+    ['storage-2', []],
+  ]);
+  expect(made[2]?.userStories[0]?.acceptanceCriteria).toEqual(['old', 'older', 'new']);
+});
