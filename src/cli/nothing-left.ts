@@ -16,14 +16,18 @@ import type { Project } from './project.ts';
 export async function nothingLeft(
   git: Git,
   { prdPath, config }: Project,
-  { base: asked }: Pick<RunOptions, 'base'>,
+  asked: Pick<RunOptions, 'base' | 'land'>,
   last: RunState,
 ): Promise<Outcome<{ readonly nothing: string } | 'land' | 'new-run'>> {
   const { base, branch } = last.started;
   const { ref } = base;
   const done = `nothing to do: every epic of ${prdPath} is completed and the last verdict is pass`;
   const where = await findWork(git, last);
-  if (where.landedIn !== null) return ok({ nothing: `${done}; ${printable(where.landedIn)} has the work` });
+  // A branch on which a person only looks at it is not where it is to land.
+  const isThere = where.landedIn === ref || config.land === 'leave' || ref === null;
+  if (where.landedIn !== null && isThere) {
+    return ok({ nothing: `${done}; ${printable(where.landedIn)} has the work` });
+  }
   if (isAdrift(where)) {
     return fail({
       code: 'work-adrift',
@@ -33,11 +37,18 @@ export async function nothingLeft(
     });
   }
   const onBranch = `${done}; the work is on ${branch}`;
-  if (ref === null)
-    return ok({ nothing: `${onBranch}: git merge ${shellWord(branch)} brings it where you are` });
+  if (ref === null) {
+    const merge = `git merge ${shellWord(branch)}`;
+    if (config.land === 'leave') return ok({ nothing: `${onBranch}: ${merge} brings it where you are` });
+    return fail({
+      code: 'land-nowhere',
+      what: `the work on ${branch} was begun from a commit, so there is no branch for it to land in`,
+      fix: `git switch BRANCH && ${merge}`,
+    });
+  }
   const name = printable(ref);
   // Whoever took it back does not want it again for a line in the configuration.
-  if (last.landing?.type === 'run.landed') {
+  if (last.landing?.type === 'run.landed' && asked.land !== 'merge') {
     const again = `git switch ${shellWord(ref)} && git merge ${shellWord(branch)}`;
     return ok({ nothing: `${onBranch}, and not in ${name} any more, where it landed: ${again}` });
   }
@@ -45,6 +56,6 @@ export async function nothingLeft(
     return ok({ nothing: `${onBranch}, not in ${name}: ${runAgain(last)} --land merge brings it there` });
   }
   // Both as they are would fail again: that is work for agents, on a tree that has both.
-  if (last.landing?.rule !== undefined) return ok('new-run');
-  return ok(asked === undefined || asked === ref ? 'land' : 'new-run');
+  if (last.landing?.type === 'run.land-failed' && last.landing.rule !== undefined) return ok('new-run');
+  return ok(asked.base === undefined || asked.base === ref ? 'land' : 'new-run');
 }

@@ -126,13 +126,17 @@ test('a run that was left on its branch is landed by --land merge, in its own jo
   expect(again.stderr).toBe(
     'nothing to do: every epic of prd.json is completed and the last verdict is pass; main has the work\n',
   );
-  // Whoever takes it back is not overruled.
+  // Whoever takes it back is not overruled by a setting, and can have it again.
   repo.git('reset', '-q', '--keep', base);
-  const back = await expectTeams(0, ['run', '--land', 'merge'], { cwd: repo.path });
+  const back = await expectTeams(0, ['run'], { cwd: repo.path, env: { TEAMS_LAND: 'merge' } });
   expect(still(back.stderr)).toMatch(
     /; the work is on teams\/RUN, and not in main any more, where it landed: git switch main && git merge teams\/RUN\n$/,
   );
   expect(repo.git('rev-parse', 'main')).toBe(base);
+  // Where a person looks at it is not where it lands.
+  repo.git('checkout', '-q', '-b', 'look', branch);
+  await expectTeams(0, ['run', '--land', 'merge'], { cwd: repo.path });
+  expect(repo.git('rev-parse', 'main')).toBe(repo.git('rev-parse', branch));
   assertNothingLeft(repo);
 });
 
@@ -232,6 +236,14 @@ test('what could never land is refused before anything is done', async () => {
 `);
   }
   expect(existsSync(join(repo.path, '.teams', 'runs'))).toBe(false);
+
+  await expectTeams(0, ['run', '--land', 'leave'], { cwd: repo.path });
+  const begun = await expectTeams(2, ['run'], { cwd: repo.path });
+  expect(still(begun.stderr)).toBe(
+    `error: the work on teams/RUN was begun from a commit, so there is no branch for it to land in
+  fix:   git switch BRANCH && git merge teams/RUN
+`,
+  );
 });
 
 /** Two epics, one after the other; `meanwhile` happens in the checkout while the second is worked on. */
