@@ -9,6 +9,7 @@ import { importMarkdown } from './markdown.ts';
 import { importRalph } from './ralph.ts';
 import { importSpecKit, looksLikeSpecKit } from './spec-kit.ts';
 import { importTaskMaster } from './task-master.ts';
+import { shown } from './words.ts';
 
 export interface Imported {
   readonly format: ImportFormat;
@@ -85,15 +86,26 @@ function formatOf(root: JsonNode): ImportFormat | null {
 function nothingIn(draft: Draft, format: ImportFormat, findings: Findings): boolean {
   if (draft.groups.length > 0 || findings.hasErrors) return false;
   const finished = draft.done.length > 0;
+  const left = leftOutOf(draft);
+  const all =
+    left === '' ? `all of it (${draft.done.length})` : `what could be taken over (${draft.done.length})`;
   findings.add({
     code: finished ? 'nothing-left-to-do' : 'nothing-to-import',
     message: finished
-      ? `read as ${FORMAT_NAMES[format]}, all of it (${draft.done.length}) is done`
-      : `read as ${FORMAT_NAMES[format]}, there is no work in it`,
+      ? `read as ${FORMAT_NAMES[format]}, ${all} is done${left}`
+      : `read as ${FORMAT_NAMES[format]}, there is no work in it${left}`,
     at: null,
-    fix: finished ? 'nothing needs to be imported' : HINTS[format],
+    fix: finished && left === '' ? 'nothing needs to be imported' : HINTS[format],
   });
   return true;
+}
+
+/** What was not taken over may be what was meant. */
+function leftOutOf({ leftOut }: Draft): string {
+  const [first] = leftOut;
+  if (first === undefined) return '';
+  const more = leftOut.length > 1 ? `, and ${leftOut.length - 1} more` : '';
+  return `; left out: ${shown(first.title)} (${first.why})${more}`;
 }
 
 const HINTS: Readonly<Record<ImportFormat, string>> = {
