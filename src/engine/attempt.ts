@@ -15,6 +15,10 @@ const SETTLE = 300;
 
 export const epicBranch = (runId: string, epicId: string): string => `teams-epics/${runId}/${epicId}`;
 
+/** A result is written after each story: without any it would be forgotten, and hide what went wrong before. */
+const NO_STORIES =
+  'None: each is proven already. Have what went wrong before mended and committed, then write the result with no story in it: `"stories": {}`.';
+
 interface AttemptEnd {
   readonly outcome: 'passed' | 'failed' | 'interrupted';
   readonly reasons: readonly Reason[];
@@ -181,7 +185,7 @@ async function leadSession(
       branch: place.branch,
       base: place.base,
       attempt: String(place.attempt),
-      stories: storiesText(epic, place.todo),
+      stories: place.todo.length === 0 ? NO_STORIES : storiesText(epic, place.todo),
       done:
         state.plan.stories
           .filter((story) => state.stories[story.id]?.passes)

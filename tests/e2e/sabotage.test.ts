@@ -151,6 +151,14 @@ test('a crash does not launder what a session did: its branch is judged again be
   await expectTeams(0, ['resume'], { cwd: repo.path });
   // The commit of the story was proven, so only what was wrong had to be mended.
   expect(eventsOf(journal(repo.path), 'attempt.started').map(({ todo }) => todo)).toEqual([['A-1'], []]);
+  expect(
+    read(
+      repo,
+      join('.teams/runs', integrationOf(repo).slice('teams/'.length), 'epics/A/attempt-2/prompt.md'),
+    ),
+  ).toContain(
+    'in this order\n\nNone: each is proven already. Have what went wrong before mended and committed, then write the result',
+  );
   expect(repo.git('diff', '--name-only', 'main', integrationOf(repo))).toBe('A/A-1.txt');
   assertNothingLeft(repo);
 });
