@@ -25,7 +25,7 @@ const git = (cwd: string, ...args: readonly string[]): string =>
     stdio: ['ignore', 'pipe', 'pipe'],
   }).trim();
 
-test('a detached HEAD: the run starts from its commit, and landing says which branch it lacks', async () => {
+test('a detached HEAD: the run starts from its commit, and cannot land', async () => {
   const repo = project({
     epics: [],
     files: { 'prd.json': prd([{ id: 'A' }], { branchName: undefined }) },
@@ -33,9 +33,10 @@ test('a detached HEAD: the run starts from its commit, and landing says which br
   });
   repo.git('checkout', '-q', '--detach');
   const head = repo.git('rev-parse', 'HEAD');
-  const end = await expectTeams(1, ['run'], { cwd: repo.path });
+  const refused = await expectTeams(2, ['run'], { cwd: repo.path });
+  expect(refused.stderr).toContain('with --land merge a run has to start from a branch, to land in it');
+  await expectTeams(0, ['run', '--land', 'leave'], { cwd: repo.path });
   expect(mergedIn(repo)).toEqual(['A']);
-  expect(end.stdout).toContain('check out the branch you want, then git merge teams/');
   expect(repo.git('rev-parse', 'HEAD')).toBe(head);
   assertNothingLeft(repo);
 });

@@ -22,10 +22,21 @@ const honest: Steps = [{ story: 'each', write: { '{epic}/{story}.txt': '{story}\
 /** Nothing new was done for a story: what was wrong is mended. */
 const onlyMended: Steps = [{ corruptResult: '{"epicId":"{epic}","stories":{}}' }];
 
-test.each([
-  ['moved', 'git update-ref refs/heads/teams/$TEAMS_RUN_ID $(git commit-tree -p HEAD -m sly HEAD^{tree})'],
-  ['deleted', 'git update-ref -d refs/heads/teams/$TEAMS_RUN_ID'],
-])('an integration branch that an agent %s: nothing is merged onto it, the work is kept', async (_, harm) => {
+test('an integration branch that an agent deleted is there again, with all that is merged', async () => {
+  const harm = 'git update-ref -d refs/heads/teams/$TEAMS_RUN_ID';
+  const repo = project({
+    epics: [{ id: 'A' }, { id: 'B', dependsOn: ['A'] }],
+    script: { 'team-lead': { default: honest, epics: { B: [...honest, sh(harm)] } } },
+  });
+  await expectTeams(0, ['run'], { cwd: repo.path });
+  expect(mergedIn(repo)).toEqual(['A', 'B']);
+  expect(noticesOf(repo, 'integration-restored')).toHaveLength(1);
+  assertNothingLeft(repo);
+});
+
+test('an integration branch that an agent moved: nothing is merged onto it, the work is kept', async () => {
+  const harm =
+    'git update-ref refs/heads/teams/$TEAMS_RUN_ID $(git commit-tree -p HEAD -m sly HEAD^{tree})';
   const repo = project({
     epics: [{ id: 'A' }],
     script: { 'team-lead': { default: [...honest, sh(harm)] } },
