@@ -35,8 +35,7 @@ test('an integration branch that an agent deleted is there again, with all that 
 });
 
 test('an integration branch that an agent moved: nothing is merged onto it, the work is kept', async () => {
-  const harm =
-    'git update-ref refs/heads/teams/$TEAMS_RUN_ID $(git commit-tree -p HEAD -m sly HEAD^{tree})';
+  const harm = 'git update-ref refs/heads/teams/$TEAMS_RUN_ID $(git commit-tree -p HEAD -m sly HEAD^{tree})';
   const repo = project({
     epics: [{ id: 'A' }],
     script: { 'team-lead': { default: [...honest, sh(harm)] } },
