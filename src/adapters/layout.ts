@@ -45,7 +45,7 @@ export function newRunId(now: Date, random: () => number = Math.random): string 
 const PER_MILLISECOND = 14_791;
 
 /** A run id from outside may only name a folder that `newRunId` could have made. */
-const isRunId = (text: string): boolean => RUN_ID.test(text);
+export const isRunId = (text: string): boolean => RUN_ID.test(text);
 
 /** Ids of the runs that have a journal, newest last. */
 export async function listRuns(teams: string): Promise<readonly string[]> {

@@ -1,5 +1,5 @@
 import { join, relative, sep } from 'node:path';
-import { runsOnDisk, teamsFolder } from '../adapters/layout.ts';
+import { isRunId, runsOnDisk, teamsFolder } from '../adapters/layout.ts';
 import { StorageError } from '../adapters/storage-error.ts';
 import { isThere } from '../adapters/there.ts';
 import { shellPath, shellWord } from '../domain/shell-word.ts';
@@ -18,14 +18,20 @@ export async function lostRuns(git: Git, { root }: { readonly root: string }): P
   const known = await knownRuns([root, ...checkouts]);
   if (known === null) return null;
   const below = join(teamsFolder(root), 'worktrees');
-  const worktrees = checkouts.filter((path) => {
-    const [id = ''] = relative(below, path).split(sep);
-    // What `teams init` and `teams plan` left is removed by themselves.
-    return path.startsWith(below + sep) && !known.has(id) && !isThere(join(root, '.teams/authoring', id));
-  });
-  const branches = (await Promise.all(['teams-epics/', 'teams/'].map((prefix) => git.branchesUnder(prefix))))
-    .flat()
-    .filter(({ branch }) => !known.has(branch.split('/')[1] ?? ''));
+  const isLost = (id: string): boolean => isRunId(id) && !known.has(id);
+  const runOfWorktree = (path: string): string => relative(below, path).split(sep)[0] ?? '';
+  const worktrees = checkouts.filter(
+    (path) =>
+      path.startsWith(below + sep) &&
+      isLost(runOfWorktree(path)) &&
+      // What `teams init` and `teams plan` left is removed by themselves.
+      !isThere(join(root, '.teams/authoring', runOfWorktree(path))),
+  );
+  const epics = (await git.branchesUnder('teams-epics/')).filter(({ branch }) => isLost(runOf(branch)));
+  // An integration branch alone is what a run is for, and may have come from elsewhere.
+  const lost = new Set([...worktrees.map(runOfWorktree), ...epics.map(({ branch }) => runOf(branch))]);
+  const integration = (await git.branchesUnder('teams/')).filter(({ branch }) => lost.has(runOf(branch)));
+  const branches = [...epics, ...integration];
   if (worktrees.length === 0 && branches.length === 0) return null;
   const inHead = await Promise.all(branches.map(({ commit }) => git.isAncestor(commit, 'HEAD')));
   const [merged, unmerged] = [true, false].map((wanted) =>
@@ -37,6 +43,8 @@ export async function lostRuns(git: Git, { root }: { readonly root: string }): P
     unmerged ?? [],
   );
 }
+
+const runOf = (branch: string): string => branch.split('/')[1] ?? '';
 
 /** Linked checkouts share the branches, and each has records of its own. Null: not all of them can be looked at. */
 async function knownRuns(checkouts: readonly string[]): Promise<ReadonlySet<string> | null> {

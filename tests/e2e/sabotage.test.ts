@@ -207,6 +207,9 @@ test('what a run left whose record an agent removed is named by the next run, wi
   const worktrees = repo.git('worktree', 'list').split('\n').slice(1);
   expect(worktrees.length).toBeGreaterThan(0);
   rescript(repo, { 'team-lead': { default: honest } });
+  // Not of a run of ours: a person's own, and one that came with a clone.
+  for (const name of ['teams/mine', 'teams-epics/mine/A', 'teams/20200101-0000-abcdef'])
+    repo.git('branch', name);
   // Another checkout of the repository has these branches too, and knows as little of that run.
   repo.git('worktree', 'add', '-q', '--detach', '../linked');
 
