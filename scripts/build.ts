@@ -3,8 +3,8 @@ import { basename, resolve } from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 
 /**
- * Bundles the programs into dist/. What `teams` imports only when a command is called becomes one file per command, each
- * whole in itself: loading one large file costs a fraction of loading the hundred small ones that a splitting bundler
+ * Bundles the programs into dist/. What they import only when it is needed, such as a command of `teams`, becomes a file
+ * of its own that is whole in itself: loading one large file costs a fraction of loading the hundred small ones that a splitting bundler
  * makes, and CommonJS modules start faster than ES modules (`npm run bench`).
  */
 const common = {
@@ -24,31 +24,29 @@ const common = {
   banner: { js: 'const importMetaUrl=require("node:url").pathToFileURL(__filename).href;' },
 } as const satisfies BuildOptions;
 
-const commands = new Map<string, string>();
+const parts = new Map<string, string>();
 
-const commandsApart: Plugin = {
-  name: 'commands-apart',
+const partsAside: Plugin = {
+  name: 'parts-aside',
   setup(bundling) {
     bundling.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
       if (kind !== 'dynamic-import') return null;
       const name = basename(path, '.ts');
       const source = resolve(resolveDir, path);
-      if ((commands.get(name) ?? source) !== source) throw new Error(`two commands are called ${name}`);
-      commands.set(name, source);
-      return { path: `./commands/${name}.cjs`, external: true };
+      if ((parts.get(name) ?? source) !== source) throw new Error(`two parts are called ${name}`);
+      parts.set(name, source);
+      return { path: `./parts/${name}.cjs`, external: true };
     });
   },
 };
 
+const outExtension = { '.js': '.cjs' };
 await rm('dist', { recursive: true, force: true });
-await build({ ...common, entryPoints: ['src/bin.ts'], outfile: 'dist/bin.cjs', plugins: [commandsApart] });
 await build({
   ...common,
-  entryPoints: {
-    'scripted-agent': 'src/scripted-agent.ts',
-    'opencode-session': 'src/opencode-session.ts',
-    ...Object.fromEntries([...commands].map(([name, source]) => [`commands/${name}`, source])),
-  },
+  entryPoints: ['src/bin.ts', 'src/scripted-agent.ts', 'src/opencode-session.ts'],
   outdir: 'dist',
-  outExtension: { '.js': '.cjs' },
+  outExtension,
+  plugins: [partsAside],
 });
+await build({ ...common, entryPoints: Object.fromEntries(parts), outdir: 'dist/parts', outExtension });

@@ -42,14 +42,15 @@ export async function killAtEveryBoundary(half: 0 | 1): Promise<void> {
 }
 
 /**
- * Between two effects that follow each other one kill is enough: that before the second. After an effect something
- * else is true only where a process was started, where the run cannot be taken back, and at the end.
+ * Between two effects that follow each other one kill is enough: that before the second, which for an event of the
+ * journal also leaves half a line. After an effect something else is true only where a process goes on, where a file of
+ * the person was written, and at the end.
  */
 function chosen(names: readonly string[]): readonly string[] {
   const after =
-    /^after (spawn|process\.started|moveBranch|materialiseMerge|run\.ended|prd\.write|write verdict|write summary)/;
-  // They are written side by side, and nobody reads them again.
-  const inputs = /\/(prompt\.md|input\.json|prd\.json)$/;
+    /^after (process\.started|materialiseMerge|run\.ended|prd\.write|write verdict|write summary)/;
+  // They are written side by side, or as evidence, and no program reads them again.
+  const inputs = /\/(prompt\.md|input\.json|prd\.json)$|write merges\/[^/]+\.json$/;
   return names.filter((name) => (name.startsWith('before') && !inputs.test(name)) || after.test(name));
 }
 
