@@ -8,7 +8,7 @@ import type { Repo } from './open.ts';
 /** Bringing work into a branch of the person. */
 export function landing({ root, run, serial }: Repo): Pick<Git, 'checkoutOf' | 'fastForward'> {
   return {
-    checkoutOf,
+    checkoutOf: (branch) => serial(() => checkoutOf(branch)),
     fastForward: (branch, commit) =>
       serial(async () => {
         const checkout = await checkoutOf(branch);

@@ -84,9 +84,10 @@ const KILLED = -1;
 /** More at once only makes each slower; far fewer starves a run with many sessions. */
 const limit = pLimit(16);
 
-/** Somebody else's git holds a lock for a moment: waits of 20 ms to 400 ms, about six seconds in all. */
+/** Somebody else's git holds a lock, or is about to make or remove a worktree: waits of 20 ms to 400 ms, about six seconds in all. */
 const LOCK_WAITS = [20, 40, 80, 160, 320, ...Array.from({ length: 13 }, () => 400)];
-const LOCKED = /(?:unable to create '[^']*\.lock'|could not lock config file [^:]*): File exists/i;
+const LOCKED =
+  /(?:unable to create '[^']*\.lock'|could not lock config file [^:]*): File exists|failed to read .*\/worktrees\/[^/]+\/commondir/i;
 
 /** Runs one git command. Nothing of the environment or of hooks leaks into it. */
 export const runGit: RunGit = async (cwd, args, options = {}) => {

@@ -77,7 +77,7 @@ export function worktrees(repo: Repo): Worktrees {
         });
       }),
     async worktreesBelow(folder) {
-      const { stdout } = await run(root, ['worktree', 'list', '--porcelain', '-z']);
+      const { stdout } = await serial(() => run(root, ['worktree', 'list', '--porcelain', '-z']));
       return fields(stdout)
         .filter((field) => field.startsWith('worktree '))
         .map((field) => field.slice('worktree '.length))

@@ -235,3 +235,25 @@ test('waits for a lock that somebody else’s git holds for a moment', async () 
   setTimeout(() => rmSync(lock), 100);
   expect(await moving).toBe(true);
 });
+
+test('worktrees are looked through while others come and go, here and in other processes', async () => {
+  const { root } = tempRepo();
+  const [port, other] = [openGit(root), openGit(root)];
+  const ending = new AbortController();
+  const look = async (): Promise<number> => {
+    let times = 0;
+    for (; !ending.signal.aborted; times++) {
+      expect(await other.checkoutOf('main')).toBe(root);
+      await other.worktreesBelow(root);
+    }
+    return times;
+  };
+  const looking = Promise.all([look(), look()]);
+  for (let i = 0; i < 15; i++) {
+    const path = join(root, '.teams', String(i));
+    await port.addWorktree(path, `teams-epics/r/${i}`, 'main');
+    await port.removeWorktree(path);
+  }
+  ending.abort();
+  expect(Math.min(...(await looking))).toBeGreaterThan(0);
+});
