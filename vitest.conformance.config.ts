@@ -18,9 +18,6 @@ export default defineConfig({
     // A CLI on a busy machine takes seconds to start: the limit only catches hangs.
     testTimeout: 600_000,
     hookTimeout: 600_000,
-    // The programs of others have races of their own. What fails twice fails; what needed a second try is listed as such,
-    // with all that its model heard in the first one.
-    retry: 1,
     pool: 'forks',
     // Much of their time is waiting.
     maxWorkers: 3,

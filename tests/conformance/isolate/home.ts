@@ -65,6 +65,8 @@ export const NOWHERE: Readonly<Record<string, string>> = Object.fromEntries([
 const basics = (home: string): Readonly<Record<string, string>> => ({
   PATH: process.env['PATH'] ?? '/usr/bin:/bin',
   HOME: home,
+  // The shell that a CLI runs commands in; without it, another one on each machine.
+  SHELL: '/bin/bash',
   // Sockets and outputs of tools go there too.
   TMPDIR: join(home, 'tmp'),
   LANG: 'C.UTF-8',
