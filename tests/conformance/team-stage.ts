@@ -14,7 +14,7 @@ import { freshHome } from './isolate/home.ts';
 import { loadScenario } from './model-server/scenario.ts';
 import { type ModelServer, startModelServer } from './model-server/server.ts';
 
-/** A project whose agents are one real CLI, whose model plays `scenarios/team/<scenario>.yml`. */
+/** A project whose agents are a real CLI, whose model plays `scenarios/team/<scenario>.yml`. */
 export interface TeamStage {
   readonly repo: TempRepo;
   readonly server: ModelServer;
@@ -24,7 +24,15 @@ export interface TeamStage {
   close(): Promise<void>;
 }
 
+/** Another CLI that sessions can run on, with a model of its own. */
+export interface Other {
+  readonly name: CliName;
+  readonly binary: string;
+  readonly scenario: string;
+}
+
 export interface StageOptions {
+  readonly others?: readonly Other[];
   /** Default: one epic with two stories. */
   readonly epics?: readonly EpicSpec[];
   readonly config?: ConfigFile;
@@ -52,19 +60,25 @@ export async function openTeamStage(
     },
   });
   const folder = dirname(repo.path);
-  const server = await startModelServer(
-    loadScenario(fileURLToPath(new URL(`scenarios/team/${scenario}.yml`, import.meta.url))),
-    process.env['TEAMS_BODIES'] ? { bodies: join(process.env['TEAMS_BODIES'], `${name}-${scenario}`) } : {},
-  );
-  onTestFailed(() => console.error(`the model of ${name} in ${scenario} was asked\n${transcript(server)}`));
+  const homeFolder = join(folder, 'home');
   const bin = join(folder, 'bin');
   mkdirSync(bin);
-  symlinkSync(binary, join(bin, name));
-  const homeFolder = join(folder, 'home');
-  const makeHome = () =>
-    freshHome(name, server.url, homeFolder, { subscription: options.subscription ?? false });
-  const home = makeHome();
-  const env = { ...home, ...options.env, PATH: `${bin}:${home['PATH'] ?? ''}` };
+  const servers: ModelServer[] = [];
+  const env: Record<string, string> = {};
+  const makeHomes: (() => void)[] = [];
+  const add = async (one: Other): Promise<ModelServer> => {
+    const server = await openModel(one);
+    const makeHome = () =>
+      freshHome(one.name, server.url, homeFolder, { subscription: options.subscription ?? false });
+    symlinkSync(one.binary, join(bin, one.name));
+    servers.push(server);
+    makeHomes.push(makeHome);
+    Object.assign(env, makeHome());
+    return server;
+  };
+  const server = await add({ name, binary, scenario });
+  for (const other of options.others ?? []) await add(other);
+  Object.assign(env, options.env, { PATH: `${bin}:${env['PATH'] ?? ''}` });
   const running = new Set<TeamsHandle>();
   return {
     repo,
@@ -77,17 +91,26 @@ export async function openTeamStage(
     },
     forget: () => {
       rmSync(homeFolder, { recursive: true });
-      makeHome();
+      for (const makeHome of makeHomes) makeHome();
     },
     close: async () => {
       // Only after a failure, which must not disturb the tests after it.
       for (const handle of running) handle.kill('SIGKILL');
       await Promise.all([...running].map(({ ended }) => ended));
       for (const pid of leftovers(repo)['processes'] ?? []) process.kill(Number(pid), 'SIGKILL');
-      await server.close();
+      await Promise.all(servers.map((one) => one.close()));
       repo.remove();
     },
   };
+}
+
+async function openModel({ name, scenario }: Other): Promise<ModelServer> {
+  const server = await startModelServer(
+    loadScenario(fileURLToPath(new URL(`scenarios/team/${scenario}.yml`, import.meta.url))),
+    process.env['TEAMS_BODIES'] ? { bodies: join(process.env['TEAMS_BODIES'], `${name}-${scenario}`) } : {},
+  );
+  onTestFailed(() => console.error(`the model of ${name} in ${scenario} was asked\n${transcript(server)}`));
+  return server;
 }
 
 /** Whether it was our scenario, the CLI or a command that went another way. */
