@@ -3,7 +3,7 @@ import type { Usage } from './events.ts';
 export interface Spent {
   readonly tokens: number;
   readonly costUsd: number;
-  /** Backends with a session that did not tell its tokens, or its cost: it is not part of the sum. */
+  /** Backends with a session that did not tell all of its tokens, or its cost: the sum lacks that. */
   readonly withoutTokens: readonly string[];
   readonly withoutCost: readonly string[];
 }
@@ -13,22 +13,16 @@ export const NOTHING_SPENT: Spent = { tokens: 0, costUsd: 0, withoutTokens: [], 
 /** After a process has ended; one without a backend is a check, and costs nothing. */
 export function spend(spent: Spent, backend: string | null | undefined, usage: Usage | null): Spent {
   if (typeof backend !== 'string') return spent;
-  const tokens = tokensOf(usage);
-  const costUsd = usage?.costUsd ?? null;
+  const { inputTokens, outputTokens, costUsd } = usage ?? reportedUsage({});
   const named = (known: readonly string[], told: boolean): readonly string[] =>
     told || known.includes(backend) ? known : [...known, backend];
   return {
-    tokens: spent.tokens + (tokens ?? 0),
+    tokens: spent.tokens + (inputTokens ?? 0) + (outputTokens ?? 0),
     costUsd: spent.costUsd + (costUsd ?? 0),
-    withoutTokens: named(spent.withoutTokens, tokens !== null),
+    // One of the two is no more than a part of what it took.
+    withoutTokens: named(spent.withoutTokens, inputTokens !== null && outputTokens !== null),
     withoutCost: named(spent.withoutCost, costUsd !== null),
   };
-}
-
-/** Null: it did not tell. */
-function tokensOf(usage: Usage | null): number | null {
-  if (usage === null || (usage.inputTokens === null && usage.outputTokens === null)) return null;
-  return (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0);
 }
 
 /** What one report of a session tells. A key that is not there was not spoken of; null: spent, and nobody knows how much. */

@@ -62,18 +62,25 @@ function readyReason(state: RunState, epic: EpicState, alive: boolean): string {
   if (isBudgetSpent(state) && (alive || state.phase === 'stalled'))
     return `${whatBudgetKeeps(epic)}the budget is spent; first ${raiseBudget(state)}`;
   const paused = waitsForBackend(state, epic);
-  if (paused !== null && (alive || state.phase === 'stalled')) return paused;
+  if (paused !== null && (alive || state.phase === 'stalled'))
+    return epic.failures > 0 ? `${failedBefore(epic)}; the next one ${paused}` : paused;
   if (epic.failures > 0)
-    return `attempt ${epic.attempt} failed and is tried again: ${epic.failureReason ?? ''}`;
+    return `${failedAttempt(epic)} failed and is tried again: ${epic.failureReason ?? ''}`;
   if (state.started.failFast && state.epics.some(isLost))
     return 'not started: another epic failed, and --fail-fast is on';
   if (alive) return `waits for a free session, ${state.started.parallel} at a time`;
   return epic.attempt > 0 ? `attempt ${epic.attempt} was interrupted` : 'not started yet';
 }
 
+/** The last one may be one that was interrupted since. */
+const failedAttempt = ({ attempt, failures }: EpicState): string =>
+  attempt === failures ? `attempt ${attempt}` : 'an attempt';
+
+const failedBefore = (epic: EpicState): string =>
+  `${failedAttempt(epic)} failed: ${epic.failureReason ?? 'no reason given'}`;
+
 function whatBudgetKeeps(epic: EpicState): string {
-  if (epic.failures > 0)
-    return `attempt ${epic.attempt} failed: ${epic.failureReason ?? 'no reason given'}; not tried again, `;
+  if (epic.failures > 0) return `${failedBefore(epic)}; not tried again, `;
   return epic.attempt > 0 ? `attempt ${epic.attempt} was interrupted, and ` : 'not started: ';
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addUsage, reportedUsage, type UsageReport } from '../../src/domain/spent.ts';
+import { addUsage, NOTHING_SPENT, reportedUsage, spend, type UsageReport } from '../../src/domain/spent.ts';
 
 const part = fc.option(fc.option(fc.nat({ max: 1_000 }), { nil: null }), { nil: undefined });
 const report: fc.Arbitrary<UsageReport> = fc.record({ inputTokens: part, outputTokens: part, costUsd: part });
@@ -27,4 +27,18 @@ test('a sum is that of what was told, and not known when one of its parts is not
       }
     }),
   );
+});
+
+test('a session that tells only one of its numbers of tokens has told a part', () => {
+  const sum = (inputTokens: number | null, outputTokens: number | null) =>
+    spend(NOTHING_SPENT, 'mine', { inputTokens, outputTokens, costUsd: 1 });
+  expect(sum(10, 2)).toEqual({ tokens: 12, costUsd: 1, withoutTokens: [], withoutCost: [] });
+  expect(sum(10, null)).toEqual({ tokens: 10, costUsd: 1, withoutTokens: ['mine'], withoutCost: [] });
+  expect(sum(null, 2)).toEqual({ tokens: 2, costUsd: 1, withoutTokens: ['mine'], withoutCost: [] });
+  expect(spend(NOTHING_SPENT, 'mine', null)).toEqual({
+    tokens: 0,
+    costUsd: 0,
+    withoutTokens: ['mine'],
+    withoutCost: ['mine'],
+  });
 });

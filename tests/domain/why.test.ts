@@ -81,6 +81,28 @@ test('a budget that is spent hides no attempt that failed', () => {
   expect(lines(fresh, false).filter((line) => line.startsWith('A'))).toEqual([`A: not started: ${raise}`]);
 });
 
+test('a backend that is paused hides no attempt that failed', () => {
+  const paused: EventPayload = {
+    type: 'backend.paused',
+    backend: 'scripted',
+    kind: 'auth',
+    until: null,
+    reason: '401 invalid api key',
+  };
+  const waits = 'waits for scripted (401 invalid api key) -> teams logs';
+  expect(why([...busy, paused], true).filter((line) => /^[AE]/.test(line))).toEqual([
+    `A: attempt 1 failed: npm test failed; the next one ${waits} A -f`,
+    `E: ${waits} -f`,
+  ]);
+  const limited = [...busy, attemptStarted('A', 2), attemptEnded('A', 2, 'interrupted')];
+  expect(why([...limited, paused], true)[0]).toBe(
+    `A: an attempt failed: npm test failed; the next one ${waits} A -f`,
+  );
+  expect(why(limited, true)[0]).toBe(
+    'A: an attempt failed and is tried again: npm test failed -> teams logs A -f',
+  );
+});
+
 test('what is spent is told in words of its unit', () => {
   const { spent } = tell(busy).state;
   const blind = { ...spent, withoutTokens: ['agents'], withoutCost: ['agents'] };

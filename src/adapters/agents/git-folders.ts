@@ -1,11 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { runGit } from '../git/run.ts';
 
-/** What a commit writes to: the folder of the worktree in the repository, and the repository itself. */
+/** What a commit writes to: the repository, and the folder of the worktree in it. Throws `GitError`. */
 export async function gitFolders(worktree: string): Promise<readonly string[]> {
-  const link = /^gitdir: (.+)$/m.exec(await readFile(join(worktree, '.git'), 'utf8'))?.[1];
-  if (link === undefined) throw new Error(`${worktree} is no worktree of git`);
-  const own = resolve(worktree, link);
-  const common = resolve(own, (await readFile(join(own, 'commondir'), 'utf8')).trim());
-  return [common, own];
+  const asked = ['rev-parse', '--path-format=absolute', '--git-common-dir', '--git-dir'];
+  const { stdout } = await runGit(worktree, asked);
+  return stdout.trimEnd().split('\n');
 }

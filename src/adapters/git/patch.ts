@@ -25,7 +25,7 @@ export async function withIndexCopy<T>(
     );
     return await use({ GIT_INDEX_FILE: copy });
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await storing(folder, () => rm(folder, { recursive: true, force: true }));
   }
 }
 

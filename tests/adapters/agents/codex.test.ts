@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -179,8 +180,7 @@ describe('a session that does something to the files in its folder', () => {
   const endOf = async (program: string): Promise<SessionEnd> => {
     const rig = new SessionRig();
     onTestFinished(() => rig.remove());
-    writeFileSync(join(rig.root, '.git'), `gitdir: ${rig.root}\n`);
-    writeFileSync(join(rig.root, 'commondir'), '.\n');
+    execFileSync('git', ['init', '-q', rig.root]);
     mkdirSync(join(rig.root, 'bin'));
     writeFileSync(join(rig.root, 'bin/codex'), program, { mode: 0o755 });
     vi.stubEnv('PATH', `${join(rig.root, 'bin')}:${process.env['PATH']}`);

@@ -4,14 +4,18 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { gitFolders } from '../../../src/adapters/agents/git-folders.ts';
 import { openGit } from '../../../src/adapters/git/open.ts';
-import { GitError } from '../../../src/adapters/git/run.ts';
+import { withIndexCopy } from '../../../src/adapters/git/patch.ts';
+import { GitError, runGit } from '../../../src/adapters/git/run.ts';
+import { StorageError } from '../../../src/adapters/storage-error.ts';
 import { tempFolder } from '../temp-folder.ts';
 import { commit, git, gitAsync, put, tempRepo } from './repo.ts';
 
@@ -147,6 +151,19 @@ test('submodules: worktrees are added, are clean and are removed', async () => {
   expect((await port.worktreeFacts(path))?.dirty).toEqual(['lib']);
   await port.removeWorktree(path);
   expect(existsSync(path)).toBe(false);
+});
+
+test('a repository that vanishes is told as what it is, with a fix', async () => {
+  const { root } = tempRepo();
+  const path = join(root, '.teams', 'w');
+  await openGit(root).addWorktree(path, 'e', 'main');
+  expect(await gitFolders(path)).toEqual([join(root, '.git'), join(root, '.git', 'worktrees', 'w')]);
+  const replaced = withIndexCopy({ run: runGit }, root, async () => {
+    renameSync(join(root, '.git'), join(root, 'moved'));
+    writeFileSync(join(root, '.git'), '');
+  });
+  await expect(replaced).rejects.toThrow(StorageError);
+  await expect(gitFolders(path)).rejects.toThrow(GitError);
 });
 
 test('a patch holds everything that is not ignored and leaves the index alone', async () => {
