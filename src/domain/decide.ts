@@ -1,7 +1,7 @@
 import { isBudgetSpent, raiseBudget, spentText } from './budget.ts';
 import { type GraphNode, remainingWork } from './graph.ts';
 import { backendsFor, usableBackend } from './pause.ts';
-import { type EpicState, FIX_PREFIX, isFix, type RunState, storiesToDo } from './state.ts';
+import { type EpicState, fixIdOf, isFix, type RunState, storiesToDo } from './state.ts';
 
 /**
  * What the engine has to do next. Each action begins by publishing the event that takes it off this list, so asking
@@ -215,9 +215,6 @@ function waitOrStall(state: RunState, wished: ReadonlySet<string>): Action[] {
   const reason = pauses.map(([name, pause]) => `${name}: ${pause.reason}`).join('; ');
   return [{ type: 'end', outcome: 'stalled', reason: `no backend can go on: ${reason}` }];
 }
-
-/** The epic in which a builder mends what round `round` of the final validation found. */
-export const fixIdOf = (round: number): string => `${FIX_PREFIX}${round}`;
 
 function endOfStop(state: RunState): Action {
   switch (state.stopping) {

@@ -1,6 +1,7 @@
 import { decide } from './decide.ts';
 import type { EpicPlan, EventOf, EventPayload } from './events.ts';
-import { evolve, type RunState } from './state.ts';
+import { evolve } from './evolve.ts';
+import type { RunState } from './state.ts';
 
 /** What only the real world knows. All times in any unit, as long as it is the same one. */
 export interface World {

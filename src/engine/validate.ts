@@ -1,7 +1,7 @@
 import { crossCheck, findingsToMend } from '../domain/cross-check.ts';
 import type { EpicPlan } from '../domain/events.ts';
-import { fixIdOf } from '../domain/decide.ts';
 import { clip, printable } from '../domain/printable.ts';
+import { fixIdOf } from '../domain/state.ts';
 import type { ValidatorAnswer, Verdict } from '../domain/verdict.ts';
 import { takeSeat } from './backends.ts';
 import { allVerifyCommands } from './attempt.ts';

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decide } from '../../src/domain/decide.ts';
 import type { EpicPlan, EventPayload, TeamsEvent } from '../../src/domain/events.ts';
-import { evolve, type RunState } from '../../src/domain/state.ts';
+import { evolve } from '../../src/domain/evolve.ts';
+import type { RunState } from '../../src/domain/state.ts';
 import { planOf, type Scenario, simulate, startedEvent } from './simulator.ts';
 
 const scenario: fc.Arbitrary<Scenario> = fc.record({

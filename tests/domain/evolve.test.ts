@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EventPayload } from '../../src/domain/events.ts';
-import { evolve, findEpic, isResumable, type RunState, storiesToDo } from '../../src/domain/state.ts';
+import { evolve } from '../../src/domain/evolve.ts';
+import { findEpic, isResumable, type RunState, storiesToDo } from '../../src/domain/state.ts';
 import { planOf, startedEvent } from './simulator.ts';
 
 const sha = (digit: string): string => digit.repeat(40);

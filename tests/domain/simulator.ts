@@ -1,9 +1,10 @@
-import { type Action, decide, fixIdOf, isBusy } from '../../src/domain/decide.ts';
+import { type Action, decide, isBusy } from '../../src/domain/decide.ts';
 import type { EpicPlan, EventPayload, TeamsEvent } from '../../src/domain/events.ts';
 import { transitiveDependants } from '../../src/domain/graph.ts';
 import { isBudgetSpent } from '../../src/domain/budget.ts';
 import { usableBackend } from '../../src/domain/pause.ts';
-import { evolve, findEpic, isResumable, type RunState, storiesToDo } from '../../src/domain/state.ts';
+import { evolve } from '../../src/domain/evolve.ts';
+import { findEpic, fixIdOf, isResumable, type RunState, storiesToDo } from '../../src/domain/state.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { Observer } from './observer.ts';
 

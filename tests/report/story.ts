@@ -1,5 +1,6 @@
 import type { EventOf, EventPayload, TeamsEvent } from '../../src/domain/events.ts';
-import { evolve, type RunState } from '../../src/domain/state.ts';
+import { evolve } from '../../src/domain/evolve.ts';
+import type { RunState } from '../../src/domain/state.ts';
 
 type EpicPlan = Extract<EventPayload, { type: 'run.started' }>['epics'][number];
 

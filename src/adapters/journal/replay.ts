@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { TeamsEvent } from '../../domain/events.ts';
+import { evolve } from '../../domain/evolve.ts';
 import { fail, ok, type Outcome, type Problem } from '../../domain/problem.ts';
-import { evolve, type RunState } from '../../domain/state.ts';
+import type { RunState } from '../../domain/state.ts';
 import { JOURNAL_FILE } from '../layout.ts';
 import { howToGoOn, type Place, scan, type Scanned, START, type Validator } from './scan.ts';
 

@@ -12,7 +12,8 @@ import {
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { TeamsEvent } from '../../../src/domain/events.ts';
-import { evolve, type RunState } from '../../../src/domain/state.ts';
+import { evolve } from '../../../src/domain/evolve.ts';
+import type { RunState } from '../../../src/domain/state.ts';
 import { replay } from '../../../src/adapters/journal/replay.ts';
 import { loadRuns } from '../../../src/adapters/journal/runs.ts';
 import { loadState, writeSnapshot } from '../../../src/adapters/journal/state.ts';
