@@ -124,29 +124,48 @@ describe('frame', () => {
   });
 });
 
-/** Understands just what the view writes: cursor up, clear line, clear below, show and hide the cursor. */
+/** Understands just what the view writes: the two screens, going to a line, clearing, show and hide the cursor. */
 class FakeTerminal extends EventEmitter implements Terminal {
   columns = 60;
   rows = 12;
   writes = 0;
   cursorHidden = false;
+  /** What it shows; of the usual screen also what is scrolled out of sight. */
   lines: string[] = [''];
   private line = 0;
+  private usual: { readonly lines: string[]; readonly line: number } | null = null;
+
+  get onSecondScreen(): boolean {
+    return this.usual !== null;
+  }
 
   write(text: string): void {
     this.writes += 1;
-    for (const part of text.match(/\u001b\[\??\d*[A-Za-z]|\n|\r|[^\u001b\n\r]+/g) ?? []) this.part(part);
+    for (const part of text.match(/\u001b\[\??[\d;]*[A-Za-z]|\n|[^\u001b\n]+/g) ?? []) this.part(part);
   }
 
   private part(part: string): void {
-    if (part === '\n') this.lines[++this.line] ??= '';
-    else if (part === '\r' || part === '') return;
+    if (part === '\n') this.goTo(this.line + 1);
     else if (part === '\u001b[?25l') this.cursorHidden = true;
     else if (part === '\u001b[?25h') this.cursorHidden = false;
-    else if (part === '\u001b[2K') this.lines[this.line] = '';
+    else if (part === '\u001b[?1049h') {
+      this.usual = { lines: this.lines, line: this.line };
+      this.lines = [];
+      this.goTo(0);
+    } else if (part === '\u001b[?1049l') {
+      this.lines = this.usual?.lines ?? [''];
+      this.line = this.usual?.line ?? 0;
+      this.usual = null;
+    } else if (part === '\u001b[2K') this.lines[this.line] = '';
     else if (part === '\u001b[J') this.lines.length = this.line + 1;
-    else if (part.endsWith('A') && part.startsWith('\u001b[')) this.line -= Number(part.slice(2, -1));
+    else if (part === '\u001b[H') this.goTo(0);
+    else if (part.endsWith(';1H')) this.goTo(Number(part.slice(2, -3)) - 1);
     else this.lines[this.line] += part;
+  }
+
+  private goTo(line: number): void {
+    this.line = line;
+    for (let at = 0; at <= line; at++) this.lines[at] ??= '';
   }
 }
 
@@ -158,17 +177,20 @@ describe('liveReporter', () => {
     const terminal = new FakeTerminal();
     terminal.lines = ['$ teams run', ''];
     terminal.write('\n');
-    const listeners = process.listenerCount('exit');
+    const listeners = (): readonly number[] =>
+      ['exit', 'uncaughtExceptionMonitor', 'SIGTSTP'].map((name) => process.listenerCount(name));
+    const before = listeners();
     const reporter = liveReporter(terminal, paintFor(false));
     for (const { event, state } of tell(successful).steps) {
       reporter.event(event, state);
       vi.advanceTimersByTime(200);
-      expect(terminal.cursorHidden).toBe(true);
+      expect([terminal.cursorHidden, terminal.onSecondScreen]).toEqual([true, true]);
+      expect(terminal.lines[0]).toMatch(/^MyApp  r1 /);
     }
     reporter.close();
-    expect(terminal.cursorHidden).toBe(false);
+    expect([terminal.cursorHidden, terminal.onSecondScreen]).toEqual([false, false]);
     expect(terminal.listenerCount('resize')).toBe(0);
-    expect(process.listenerCount('exit')).toBe(listeners);
+    expect(listeners()).toEqual(before);
     expect(vi.getTimerCount()).toBe(0);
     expect(terminal.lines.join('\n')).toMatchInlineSnapshot(`
       "$ teams run
@@ -227,8 +249,10 @@ describe('liveReporter', () => {
     reporter.close();
   });
 
-  test('what a Ctrl-C writes to the terminal stays readable', () => {
+  test('what a Ctrl-C writes into the view is gone with its next frame', () => {
     const terminal = new FakeTerminal();
+    terminal.lines = ['$ teams run', ''];
+    terminal.write('\n');
     const reporter = liveReporter(terminal, paintFor(false));
     const stopped: EventPayload[] = [
       ...successful.slice(0, 3),
@@ -236,30 +260,25 @@ describe('liveReporter', () => {
       { type: 'run.ended', outcome: 'interrupted', reason: 'Ctrl-C or a signal' },
     ];
     for (const { event, state } of tell(stopped).steps) {
-      if (event.type === 'stop.requested') terminal.write('^C\nSIGINT: stopping\n');
+      if (event.type === 'stop.requested') terminal.write('^C');
       reporter.event(event, state);
       vi.advanceTimersByTime(200);
+      expect(terminal.lines.join('\n')).not.toContain('^C');
     }
     reporter.close();
-    const text = terminal.lines.join('\n');
-    expect(text).toContain('^C\nSIGINT: stopping\nMyApp  r1');
-    expect(text.match(/^MyApp/gm)).toHaveLength(2);
-    expect(terminal.cursorHidden).toBe(false);
+    expect(terminal.lines.slice(0, 2)).toEqual(['$ teams run', expect.stringMatching(/^MyApp  r1 /)]);
+    expect(terminal.lines.join('\n').match(/^MyApp/gm)).toHaveLength(1);
   });
 
-  test('a terminal that became narrower is redrawn from the first line on', () => {
+  test('an end that closes nothing gives the terminal back', () => {
     const terminal = new FakeTerminal();
+    const before = process.listeners('exit');
     const reporter = liveReporter(terminal, paintFor(false));
-    for (const { event, state } of tell(successful).steps) reporter.event(event, state);
+    for (const { event, state } of tell(successful.slice(0, 3)).steps) reporter.event(event, state);
     vi.advanceTimersByTime(200);
-    const shown = terminal.lines.slice(0, -1);
-    terminal.columns = 30;
-    let written = '';
-    terminal.write = (text: string) => void (written += text);
-    terminal.emit('resize');
-    vi.advanceTimersByTime(200);
-    const wrapped = shown.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 30)), 0);
-    expect(written.startsWith(`\r\u001b[${wrapped}A`)).toBe(true);
+    expect(terminal.onSecondScreen).toBe(true);
+    for (const listener of process.listeners('exit')) if (!before.includes(listener)) listener(0);
+    expect([terminal.cursorHidden, terminal.onSecondScreen]).toEqual([false, false]);
     reporter.close();
   });
 });

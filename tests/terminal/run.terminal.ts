@@ -97,3 +97,53 @@ test('a narrow terminal that becomes wider while a run is watched', async () => 
   await terminal.waitFor('[130]');
   assertNothingLeft(repo);
 });
+
+test('a window that becomes smaller and larger again keeps nothing of what a run showed, and all that was there before', async () => {
+  const ids = Array.from({ length: 12 }, (_, n) => `E${n + 1}`);
+  const repo = scriptedProject({
+    epics: ids.map((id) => ({ id, more: { title: 'A title that is wide, '.repeat(9) } })),
+    script: { 'team-lead': { default: [{ hang: true }] } },
+  });
+  onTestFinished(() => repo.remove());
+  const terminal = await openTerminal({ cwd: repo.path, columns: 160, rows: 30 });
+  await terminal.command('seq -f before%g 20; teams run');
+  const widest = await terminal.waitFor(
+    /^ {2}E1 +attempting[\s\S]*^ {2}E12 .{140,}…$[\s\S]*attempt 1 starts/m,
+  );
+  expect(widest).not.toContain('before');
+  await terminal.resize(50, 10);
+  const narrow = await terminal.waitFor(/^ {2}… \d+ waiting|^ {2}… \d+ ready/m);
+  expect(narrow.split('\n')[0]).toMatch(/^rig {2}\d+-\S+ +running {2}\d+s$/);
+  for (const line of narrow.split('\n')) expect(line.length).toBeLessThanOrEqual(50);
+  await terminal.resize(160, 30);
+  await terminal.waitFor(/^ {2}E12 .{140,}…$/m);
+  await terminal.press('C-c');
+  await terminal.waitFor('[130]');
+  const all = await terminal.scrollback();
+  expect(all.split('\n').slice(0, 22)).toEqual([
+    ...Array.from({ length: 20 }, (_, n) => `before${n + 1}`),
+    expect.stringMatching(/^rig {2}\d+-\S+ +interrupted {2}\d+s$/),
+    expect.stringMatching(/^ {2}E1 +ready +#1/),
+  ]);
+  expect(all.match(/^rig {2}/gm)).toHaveLength(1);
+  assertNothingLeft(repo);
+});
+
+test('Ctrl-Z leads to the shell, and fg back to the run', async () => {
+  const repo = scriptedProject({
+    epics: [{ id: 'A' }],
+    script: { 'team-lead': { default: [{ say: 'thinking about A' }, { hang: true }] } },
+  });
+  onTestFinished(() => repo.remove());
+  const terminal = await openTerminal({ cwd: repo.path });
+  await terminal.command('echo before; teams run');
+  await terminal.waitFor('thinking about A');
+  await terminal.press('C-z');
+  expect(await terminal.waitFor(/\[1\d\d\]$/)).toMatch(/^before\n/);
+  await terminal.type('fg');
+  await terminal.press('Enter');
+  expect(await terminal.waitFor('thinking about A')).toMatch(/^rig {2}\d+-\S+ +running/);
+  await terminal.press('C-c');
+  expect(await terminal.waitFor('[130]')).toContain('rig: interrupted after');
+  assertNothingLeft(repo);
+});

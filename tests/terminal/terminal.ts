@@ -48,6 +48,8 @@ export interface Terminal {
   command(line: string): Promise<void>;
   /** What is on the screen now, without the blanks at the ends of lines and of the screen. */
   screen(): Promise<string>;
+  /** The same, after all that has scrolled out of it. */
+  scrollback(): Promise<string>;
   /** The screen as soon as it shows this; an error with the screen when it never does. */
   waitFor(shown: string | RegExp): Promise<string>;
   resize(columns: number, rows: number): Promise<void>;
@@ -87,10 +89,11 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
   };
   onTestFinished(close);
 
-  const screen = async (): Promise<string> => {
-    const text = await tmux('capture-pane', '-p', '-t', 'it');
+  const capture = async (...from: readonly string[]): Promise<string> => {
+    const text = await tmux('capture-pane', '-p', '-t', 'it', ...from);
     return text.replace(/[ \t]+$/gm, '').trimEnd();
   };
+  const screen = (): Promise<string> => capture();
   const terminal: Terminal = {
     home,
     close,
@@ -100,6 +103,7 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
       await until(alive, (pids) => pids === '', 'alive in a terminal that is gone');
     },
     screen,
+    scrollback: () => capture('-S', '-'),
     type: async (text) => void (await tmux('send-keys', '-t', 'it', '-l', '--', text)),
     press: async (...keys) => void (await tmux('send-keys', '-t', 'it', '--', ...keys)),
     async command(line) {

@@ -16,7 +16,7 @@ const IDLE_AFTER_MS = 10_000;
 const NEWS_KEPT = 10;
 const PLAIN = paintFor(false);
 
-/** Shows the run on a terminal and redraws itself; `close` leaves the final state there. */
+/** Shows the run on a screen of its own, which it redraws; `close` leaves the final state in the terminal. */
 export function liveReporter(terminal: Terminal, paint: Paint): Reporter {
   const screen = screenOn(terminal);
   const activities = new Map<string, Activity>();
@@ -52,8 +52,6 @@ export function liveReporter(terminal: Terminal, paint: Paint): Reporter {
     event(event, next) {
       state = next;
       if (event.type === 'run.started' || event.type === 'run.resumed') since = Date.parse(event.at);
-      // Ctrl-C is echoed, and answered on stderr.
-      if (event.type === 'stop.requested') screen.startBelow();
       if (event.type === 'attempt.ended' || event.type === 'merge.done') activities.delete(event.epicId);
       const line = describe(event, next);
       if (line !== null) news.push({ ...line, at: event.at });

@@ -1,6 +1,3 @@
-import { stripVTControlCharacters } from 'node:util';
-import { displayWidth } from '../width.ts';
-
 /** The part of a tty stream that is needed; sizes are undefined on terminals that do not tell. */
 export interface Terminal {
   readonly columns?: number;
@@ -10,61 +7,78 @@ export interface Terminal {
   off(event: 'resize', listener: () => void): unknown;
 }
 
-const HIDE_CURSOR = '\u001b[?25l';
-const SHOW_CURSOR = '\u001b[?25h';
+/**
+ * The second screen of the terminal, and no cursor. A terminal without a second screen scrolls what was on its only one
+ * out of sight, where it can be found again; on a second one, which is empty, that does nothing.
+ */
+const enter = (rows: number): string => `\u001b[?1049h\u001b[?25l${'\n'.repeat(rows)}`;
+const LEAVE = '\u001b[H\u001b[J\u001b[?1049l\u001b[?25h';
+const goTo = (line: number): string => `\u001b[${line + 1};1H`;
 const CLEAR_LINE = '\u001b[2K';
 const CLEAR_BELOW = '\u001b[J';
 
 export interface Screen {
   /** Replaces what is shown; writes nothing when it is the same. */
   show(lines: readonly string[]): void;
-  /** Somebody else wrote to the terminal: leaves the lines as they are, and goes on below. */
-  startBelow(): void;
-  /** Leaves the lines where they are and gives the cursor back. */
+  /** Gives the terminal back as it was, with what was shown last at the end of its output. */
   close(): void;
 }
 
-/** Keeps a block of lines at the end of a terminal's output up to date. */
+/**
+ * Shows lines on a screen of their own. Of what stands on the usual one, a window that becomes smaller wraps the lines
+ * and pushes them up to where nothing can take them back; there is no such place behind the second one.
+ */
 export function screenOn(terminal: Terminal): Screen {
   let shown: readonly string[] = [];
-  let begun = false;
-  let columns = terminal.columns;
-  const restore = (): void => void terminal.write(SHOW_CURSOR);
-  const begin = (): void => {
-    begun = true;
-    terminal.write(HIDE_CURSOR);
-    // An end that skips close() must not leave a person without a cursor.
-    process.once('exit', restore);
+  /** Of the terminal, when it was drawn on; null: it was not, or is not ours now. */
+  let size: string | null = null;
+  const leave = (): void => {
+    if (size !== null) terminal.write(LEAVE);
+    size = null;
+  };
+  const draw = (): void => {
+    const before = size === null ? enter(terminal.rows ?? 24) : '';
+    size = sizeOf(terminal);
+    // One write per frame, so that nothing flickers. Each line goes to its own place: how wide a character is there is
+    // only a guess, and a line that is wrapped after all must not move those below it. Clearing comes before the text:
+    // after a line that fills the terminal, some terminals would clear its last character.
+    const text = shown.map((line, at) => `${goTo(at)}${CLEAR_LINE}${line}`).join('');
+    terminal.write(`${before}${text}${goTo(shown.length)}${CLEAR_BELOW}`);
+  };
+  /** Ctrl-Z: the shell that it leads to is not to be on our screen. */
+  const suspend = (): void => {
+    leave();
+    process.kill(process.pid, 'SIGSTOP');
+    draw();
+  };
+  const unwatch = (): void => {
+    process.off('exit', leave);
+    process.off('uncaughtExceptionMonitor', leave);
+    process.off('SIGTSTP', suspend);
+  };
+  const watch = (): void => {
+    // An end that skips close() must not leave a person without a shell that they see, nor take what is said of it away.
+    process.once('exit', leave);
+    process.once('uncaughtExceptionMonitor', leave);
+    process.on('SIGTSTP', suspend);
   };
   return {
-    show(lines) {
-      const resized = terminal.columns !== columns;
-      if (!resized && lines.length === shown.length && lines.every((line, at) => line === shown[at])) return;
-      if (!begun) begin();
-      columns = terminal.columns;
-      const up = resized ? heightOf(shown, columns ?? 80) : shown.length;
-      const back = up === 0 ? '' : `\u001b[${up}A`;
-      // One write per frame, so that nothing flickers. Clearing comes before the text: after a line that fills the
-      // terminal, some terminals would clear its last character.
-      terminal.write(`\r${back}${lines.map((line) => `${CLEAR_LINE}${line}\n`).join('')}${CLEAR_BELOW}`);
-      shown = lines;
-    },
-    startBelow() {
-      shown = [];
+    show(next) {
+      if (size === sizeOf(terminal) && isSame(next, shown)) return;
+      if (size === null) watch();
+      shown = next;
+      draw();
     },
     close() {
-      if (!begun) return;
-      process.off('exit', restore);
-      restore();
-      begun = false;
+      unwatch();
+      if (size === null) return;
+      leave();
+      terminal.write(shown.map((line) => `${line}\n`).join(''));
     },
   };
 }
 
-/** A terminal that became narrower has wrapped the lines that were on it. */
-function heightOf(lines: readonly string[], columns: number): number {
-  return lines.reduce((sum, line) => {
-    const width = displayWidth(stripVTControlCharacters(line));
-    return sum + Math.max(1, Math.ceil(width / columns));
-  }, 0);
-}
+const sizeOf = ({ columns, rows }: Terminal): string => `${columns}x${rows}`;
+
+const isSame = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((line, at) => line === other[at]);
