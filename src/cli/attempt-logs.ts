@@ -4,6 +4,7 @@ import type { Backend } from '../adapters/agents/backend.ts';
 import { findBackend } from '../adapters/agents/registry.ts';
 import { DEFAULTS } from '../domain/config.ts';
 import { printable } from '../domain/printable.ts';
+import { attemptFolder } from '../engine/run-layout.ts';
 import { sessionLine } from '../report/session-line.ts';
 import { Tail } from '../adapters/tail.ts';
 
@@ -24,7 +25,7 @@ export class AttemptLogs {
   readonly #backend: Pick<Backend, 'readLine'>;
 
   constructor({ root, runFolder, epicId, attempt, backend }: LoggedAttempt) {
-    this.folder = join(runFolder, 'epics', epicId, `attempt-${attempt}`);
+    this.folder = join(runFolder, attemptFolder(epicId, attempt));
     this.#session = new Tail(join(this.folder, 'session.ndjson'));
     this.#errors = new Tail(join(this.folder, 'stderr.log'));
     // Those of the configuration all speak the same protocol; how a CLI is configured does not change its own.

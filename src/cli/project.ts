@@ -12,7 +12,7 @@ import { fail, ok, type Outcome } from '../domain/problem.ts';
 import { shellPath } from '../domain/shell-word.ts';
 import type { RunState } from '../domain/state.ts';
 import { isTask } from '../domain/task.ts';
-import { PRD_COPY } from '../engine/session.ts';
+import { PRD_COPY } from '../engine/run-layout.ts';
 import { renderDiagnostics } from '../report/diagnostics.ts';
 import { backendNames, CONFIG_FILE, type ConfigRequest, loadConfig } from '../source/load-config.ts';
 import { loadPrd } from '../source/load-prd.ts';

@@ -1,7 +1,8 @@
 import { readPlan } from '../adapters/plans.ts';
 import { planRemarks, planStanding, type PlanStanding } from '../domain/agreed-plan.ts';
-import { planCopy, type PlannedText, planHash } from '../engine/agreed-plan.ts';
+import { type PlannedText, planHash } from '../engine/agreed-plan.ts';
 import type { RunContext } from '../engine/run-context.ts';
+import { planCopy } from '../engine/run-layout.ts';
 
 /** How the stored plans of these epics stand, by epic id. */
 export async function planStandings(

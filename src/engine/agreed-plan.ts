@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parsePlan } from '../domain/agreed-plan.ts';
 import type { RunContext } from './run-context.ts';
+import { planCopy } from './run-layout.ts';
 
 /** What a planner sees of an epic; also of one that nobody has validated. */
 export interface PlannedText {
@@ -24,9 +25,6 @@ export function planHash({ title, description = '', userStories = [] }: PlannedT
     .digest('hex')
     .slice(0, 16);
 }
-
-/** The copy of the agreed plan that a run keeps; relative to its folder. */
-export const planCopy = (epicId: string): string => `epics/${epicId}/plan.md`;
 
 /** Path of the plan that the lead of an epic has to follow; null when there is none that fits the epic as it is. */
 export async function agreedPlanOf(ctx: RunContext, epicId: string): Promise<string | null> {

@@ -1,10 +1,8 @@
 import type { EventOf, Reason } from '../domain/events.ts';
 import { shellWord } from '../domain/shell-word.ts';
 import { runAgain } from '../domain/why.ts';
-import { allVerifyCommands } from './attempt.ts';
-import { withMergeWorktree } from './merge-work.ts';
 import type { RunContext } from './run-context.ts';
-import { prepareWorktree, runChecks } from './worktree-checks.ts';
+import { allVerifyCommands, checkCommit } from './worktree-checks.ts';
 
 type NotLanded = Omit<EventOf<'run.land-failed'>, 'type'>;
 
@@ -71,18 +69,13 @@ async function landingCommit(
 }
 
 /** Either side passed its checks; that says nothing of the two together. */
-async function checkLanding(ctx: RunContext, commit: string): Promise<Reason | 'stopped' | null> {
-  const commands = allVerifyCommands(ctx);
-  if (commands.length === 0) return null;
-  return withMergeWorktree(ctx, commit, async (worktree) => {
-    const place = { epicId: null, worktree, folder: `landing/${commit.slice(0, 12)}` };
-    const setup = await prepareWorktree(ctx, place);
-    if (setup.stopped) return 'stopped';
-    if (setup.failed !== null) return setup.failed;
-    const checks = await runChecks(ctx, { ...place, where: 'landing', commands });
-    return checks.stopped ? 'stopped' : checks.failed;
+const checkLanding = (ctx: RunContext, commit: string): Promise<Reason | 'stopped' | null> =>
+  checkCommit(ctx, commit, {
+    epicId: null,
+    where: 'landing',
+    folder: `landing/${commit.slice(0, 12)}`,
+    commands: allVerifyCommands(ctx),
   });
-}
 
 function brokenTogether(ctx: RunContext, into: string, { rule, text }: Reason): NotLanded {
   const { branch } = ctx.state.started;

@@ -2,11 +2,10 @@ import type { Reason } from '../domain/events.ts';
 import { clip, printable } from '../domain/printable.ts';
 import { list } from '../domain/words.ts';
 import { advance } from './integration.ts';
-import { type Candidate, type MergeWork, type Obstacle, withMergeWorktree } from './merge-work.ts';
+import type { Candidate, MergeWork, Obstacle } from './merge-work.ts';
 import { resolveMerge } from './resolve.ts';
 import type { RunContext } from './run-context.ts';
-import { verifyCommands } from './attempt.ts';
-import { prepareWorktree, runChecks } from './worktree-checks.ts';
+import { checkCommit, verifyCommands } from './worktree-checks.ts';
 
 /**
  * Merges an epic that passed: computed without a checkout, checked in a worktree of its own, and only then made
@@ -65,26 +64,17 @@ async function commitCandidate(ctx: RunContext, work: MergeWork, candidate: Cand
   });
 }
 
-async function checkCandidate(
+const checkCandidate = (
   ctx: RunContext,
-  work: MergeWork,
+  { epicId, folder }: MergeWork,
   commit: string,
-): Promise<Reason | 'stopped' | null> {
-  const commands = verifyCommands(ctx, work.epicId);
-  if (commands.length === 0) return null;
-  return withMergeWorktree(ctx, commit, async (worktree) => {
-    const place = {
-      epicId: work.epicId,
-      worktree,
-      folder: `${work.folder}/checks-${ctx.epic(work.epicId).conflicts}`,
-    };
-    const setup = await prepareWorktree(ctx, place);
-    if (setup.stopped) return 'stopped';
-    if (setup.failed !== null) return setup.failed;
-    const checks = await runChecks(ctx, { ...place, where: 'candidate', commands });
-    return checks.stopped ? 'stopped' : checks.failed;
+): Promise<Reason | 'stopped' | null> =>
+  checkCommit(ctx, commit, {
+    epicId,
+    where: 'candidate',
+    folder: `${folder}/checks-${ctx.epic(epicId).conflicts}`,
+    commands: verifyCommands(ctx, epicId),
   });
-}
 
 async function land(
   ctx: RunContext,

@@ -4,9 +4,10 @@ import { list } from '../domain/words.ts';
 import { fail, ok, type Outcome, type Problem } from '../domain/problem.ts';
 import { shellWord } from '../domain/shell-word.ts';
 import { findEpic, isFix, storiesToDo, type RunState } from '../domain/state.ts';
-import { attemptFolder, provenStories } from './attempt.ts';
 import type { MergeRecord } from './ports.ts';
+import { provenStories } from './proof.ts';
 import type { RunContext } from './run-context.ts';
+import { attemptFolder, leftoverPatch } from './run-layout.ts';
 
 /**
  * After a stop or a crash: asks git and the process table what really happened, ends what was left behind, and
@@ -115,13 +116,10 @@ async function findAttempts(ctx: RunContext): Promise<EventPayload[]> {
     if (epic.phase !== 'attempting' || epic.branch === null || epic.base === null) continue;
     const epicId = epic.plan.id;
     const { attempt, branch, base } = epic;
-    const folder = attemptFolder(epicId, attempt);
-    const role = isFix(epicId) ? 'builder' : 'team-lead';
-    const place = { epicId, base, branch, todo: storiesToDo(epic) };
-    const proven = await provenStories(ctx, place, files.path(`${folder}/result.json`), role);
+    const proven = await provenStories(ctx, { epicId, attempt, base, branch, todo: storiesToDo(epic) });
     for (const story of proven) found.push({ type: 'story.updated', epicId, attempt, ...story });
-    await files.makeFolder(folder);
-    await git.savePatch(`${files.worktrees}/${epicId}`, files.path(`${folder}/leftover.patch`));
+    await files.makeFolder(attemptFolder(epicId, attempt));
+    await git.savePatch(`${files.worktrees}/${epicId}`, files.path(leftoverPatch(epicId, attempt)));
     const head = await git.resolve(`refs/heads/${branch}`);
     found.push({
       type: 'attempt.ended',

@@ -2,9 +2,9 @@ import { type Candidate, type MergeWork, type Obstacle, withMergeWorktree } from
 import { takeSeat } from './backends.ts';
 import { commandsText, findingText, storiesText } from './prompts.ts';
 import type { RunContext } from './run-context.ts';
+import { RESULT } from './run-layout.ts';
 import { runSession } from './session.ts';
-import { verifyCommands } from './attempt.ts';
-import { prepareWorktree } from './worktree-checks.ts';
+import { prepareWorktree, verifyCommands } from './worktree-checks.ts';
 
 /**
  * A merger session on the materialised candidate. Only its tree is taken; the merge commit is always made by `teams`,
@@ -41,7 +41,7 @@ export async function resolveMerge(
       input: {
         epic,
         conflicts: merged.conflicts,
-        findings: [findingText({ rule: obstacle.kind, text: obstacle.reason, details: obstacle.details })],
+        findings: [finding],
       },
       values: {
         epicId: work.epicId,
@@ -55,7 +55,7 @@ export async function resolveMerge(
         reason: finding,
         verify: commandsText(verifyCommands(ctx, work.epicId)),
       },
-      resultName: 'result.json',
+      resultName: RESULT,
       total: ctx.config.timeouts.epic,
       resume: null,
     });

@@ -7,7 +7,7 @@ import { keepIntegration } from './integration.ts';
 import { landRun } from './land.ts';
 import { mergeEpic } from './merge.ts';
 import type { RunContext } from './run-context.ts';
-import { PRD_COPY } from './session.ts';
+import { PRD_COPY } from './run-layout.ts';
 import { planFix, validateRun } from './validate.ts';
 
 /**

@@ -7,10 +7,8 @@ import { pauseBackend } from './backends.ts';
 import { renderPrompt, settingValues } from './prompts.ts';
 import type { SessionEnd, SessionRequest } from './ports.ts';
 import type { RunContext } from './run-context.ts';
+import { PRD_COPY } from './run-layout.ts';
 import { steerAttempt } from './steering.ts';
-
-/** Sessions read a copy of the PRD: whatever one does to it, the file of the person stays as it is. */
-export const PRD_COPY = 'prd.json';
 
 export interface SessionPlan<R extends ContractRole> {
   readonly role: R;

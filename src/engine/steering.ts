@@ -1,15 +1,13 @@
 import { clip, printable } from '../domain/printable.ts';
 import type { Inbox, Message, SessionWatch } from './ports.ts';
 import type { RunContext } from './run-context.ts';
+import { inboxFolder } from './run-layout.ts';
 
 /** Of a message, for people: its session gets all of it. */
 const TEXT = 500;
 
 /** So that the agent knows whose words these are, and no CLI takes a first "/" for a command of its own. */
 const INTRODUCTION = 'The person who runs this says, while you work:\n\n';
-
-/** Below the folder of an attempt. It is there as soon as its session listens. */
-export const INBOX = 'inbox';
 
 export interface Steering extends Pick<Required<SessionWatch>, 'listens'> {
   /** The session has ended. Whatever was not read by then is on record when this resolves. */
@@ -19,7 +17,7 @@ export interface Steering extends Pick<Required<SessionWatch>, 'listens'> {
 /** Hands what a person has to say to the session of an attempt, and puts on record whether the agent read it. */
 export function steerAttempt(
   ctx: RunContext,
-  attempt: { readonly epicId: string; readonly attempt: number; readonly folder: string },
+  attempt: { readonly epicId: string; readonly attempt: number },
 ): Steering {
   let inbox: Promise<Inbox | null> = Promise.resolve(null);
   const handed: Promise<void>[] = [];
@@ -41,7 +39,8 @@ export function steerAttempt(
             .catch((error: unknown) => void fail(error)),
         );
       };
-      inbox = ctx.ports.inboxes.open(ctx.ports.files.path(`${attempt.folder}/${INBOX}`), each).catch(fail);
+      const folder = inboxFolder(attempt.epicId, attempt.attempt);
+      inbox = ctx.ports.inboxes.open(ctx.ports.files.path(folder), each).catch(fail);
     },
     async end() {
       await (await inbox)?.close();

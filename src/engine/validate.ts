@@ -4,12 +4,11 @@ import { clip, printable } from '../domain/printable.ts';
 import { fixIdOf } from '../domain/state.ts';
 import type { ValidatorAnswer, Verdict } from '../domain/verdict.ts';
 import { takeSeat } from './backends.ts';
-import { allVerifyCommands } from './attempt.ts';
 import { leadBackend } from './plan-run.ts';
 import { commandsText, storiesText } from './prompts.ts';
 import type { RunContext } from './run-context.ts';
 import { runSession } from './session.ts';
-import { type CheckRecord, prepareWorktree, runChecks } from './worktree-checks.ts';
+import { allVerifyCommands, type CheckRecord, prepareWorktree, runChecks } from './worktree-checks.ts';
 
 type Ending =
   | { readonly outcome: 'interrupted' }

@@ -1,4 +1,5 @@
 import type { EventOf, Reason } from '../domain/events.ts';
+import { withMergeWorktree } from './merge-work.ts';
 import type { RunContext } from './run-context.ts';
 
 type Where = EventOf<'check.started'>['where'];
@@ -93,4 +94,37 @@ export async function prepareWorktree(
     await ctx.noticeOnce({ level: 'warning', code: 'copy-missing', text });
   }
   return runChecks(ctx, { ...plan, where: 'setup', commands: ctx.config.setup });
+}
+
+/** The checks of the configuration, then those of the epic itself. */
+export const verifyCommands = (ctx: RunContext, epicId: string): readonly string[] => [
+  ...ctx.config.verify,
+  ...(ctx.epicText(epicId).verify ?? []),
+];
+
+/** The checks of the configuration, then those of every epic of the run, each once. */
+export const allVerifyCommands = (ctx: RunContext): readonly string[] => [
+  ...new Set([
+    ...ctx.config.verify,
+    ...ctx.state.epics.flatMap((epic) => ctx.epicText(epic.plan.id).verify ?? []),
+  ]),
+];
+
+/**
+ * Runs the checks on a commit, in a worktree of its own: what somebody left in ignored files must not make them pass.
+ * Null: they pass, or there are none.
+ */
+export async function checkCommit(
+  ctx: RunContext,
+  commit: string,
+  plan: Omit<CheckPlan, 'worktree'>,
+): Promise<Reason | 'stopped' | null> {
+  if (plan.commands.length === 0) return null;
+  return withMergeWorktree(ctx, commit, async (worktree) => {
+    const setup = await prepareWorktree(ctx, { ...plan, worktree });
+    if (setup.stopped) return 'stopped';
+    if (setup.failed !== null) return setup.failed;
+    const checks = await runChecks(ctx, { ...plan, worktree });
+    return checks.stopped ? 'stopped' : checks.failed;
+  });
 }

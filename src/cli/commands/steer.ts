@@ -6,8 +6,7 @@ import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import { fail, ok, type Outcome, type Problem } from '../../domain/problem.ts';
 import { type EpicState, findEpic } from '../../domain/state.ts';
 import { noSuchEpic } from '../../domain/unknown-epic.ts';
-import { attemptFolder } from '../../engine/attempt.ts';
-import { INBOX } from '../../engine/steering.ts';
+import { inboxFolder } from '../../engine/run-layout.ts';
 import { CONFIG_FILE, loadConfig } from '../../source/load-config.ts';
 import { JournalView } from '../journal-view.ts';
 import { latestRun, pidAtWork } from '../latest-run.ts';
@@ -49,7 +48,7 @@ export async function steerCommand(options: SteerOptions): Promise<ExitCode> {
     return refuse(options, noSuchEpic(options.epic, journal.epicIds, 'this run'), EXIT.usage);
   const deaf = await whyDeaf(found, root.value, options);
   if (deaf !== null) return refuse(options, deaf, EXIT.notPassed);
-  const inbox = join(run.folder, attemptFolder(options.epic, found.attempt), INBOX);
+  const inbox = join(run.folder, inboxFolder(options.epic, found.attempt));
   const message = await leaveMessage(inbox, text.value);
   if (message === null) return refuse(options, noSession(options.epic), EXIT.notPassed);
   const told = await answerTo(message, { run, journal, epicId: options.epic, attempt: found.attempt });
