@@ -281,3 +281,53 @@ test('floods, deep nesting and long lines end quickly', async () => {
     expect(took, name).toBeLessThan(15_000);
   }
 });
+
+/** Lines of a text, each with a word of its own. */
+const told = fc.array(
+  fc.constantFrom(
+    '## ',
+    '- [ ] ',
+    '- ',
+    '  - ',
+    '  - [ ] ',
+    '    - [ ] T00',
+    '- [ ] T01',
+    '',
+    '| a | ',
+    '> ',
+    '\n',
+    '\n---\n',
+    'Acceptance criteria:\n',
+    '### Acceptance criteria\n- ',
+    '## Phase 1: ',
+  ),
+  { minLength: 3, maxLength: 25 },
+);
+
+test.each(['markdown', 'spec-kit'] as const)(
+  'no word of a %s goes missing without a line about it',
+  async (format) => {
+    await fc.assert(
+      fc.asyncProperty(told, async (marks) => {
+        const lines = marks.map((mark, n) => `${mark}${/T0\d$/.test(mark) ? `${n} ` : ''}w${n}w`);
+        const { result } = await run(lines.join('\n'), format);
+        if (result === null) return;
+        const left = [
+          ...result.draft.leftOut.map(({ title }) => title),
+          ...result.plan.guesses.flatMap(({ kind, message }) =>
+            kind === 'left out' ? message.split(/: |, /) : [],
+          ),
+        ];
+        // What is below a heading that is left out is left out with it.
+        let aside = 9;
+        for (const [n, line] of lines.entries()) {
+          const [, { length: level } = '', title = ''] = /^(#+) (.*)/.exec(line) ?? [];
+          if (level > 0 && level <= aside) aside = left.some((one) => title.endsWith(one)) ? level : 9;
+          if (aside === 9 && !line.startsWith('## '))
+            expect(result.text, lines.join('\n')).toContain(`w${n}w`);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  },
+);

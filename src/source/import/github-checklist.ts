@@ -1,4 +1,4 @@
-import { type Item, readMarkdown, type Section } from './markdown-tree.ts';
+import { type Item, itemsBelow, readMarkdown, type Section } from './markdown-tree.ts';
 
 /** An issue that an entry with a box names: `#16`, `owner/name#16` or its address, maybe with its title. */
 export interface NamedIssue {
@@ -19,7 +19,7 @@ export interface Checklist {
   readonly rest: Section;
 }
 
-export const ABOUT_CRITERIA = /acceptance criteria|definition of done/i;
+export const ABOUT_CRITERIA = /acceptance criteria|definition of done|^\W*ACs?\W*$/i;
 const BLOCKERS = /^\W*(?:depends on|dependencies|blocked by|requires)\b/i;
 const ISSUE =
   /^[\s,;&]*(?:and\s+)?(?:\[[^\][]{0,300}\]\()?(?:https:\/\/[\w.-]{1,100}\/([\w.-]{1,100}\/[\w.-]{1,100})\/issues\/|([\w.-]{1,100}\/[\w.-]{1,100})?#)(\d{1,10})(?![\w/#-])\)?/;
@@ -34,7 +34,9 @@ export function readChecklist(body: string): Checklist {
       (below || BLOCKERS.test(item.label) ? blockers : issues).push(...named);
     });
     const children = section.children.filter(({ title }) => !ABOUT_CRITERIA.test(title));
-    return { ...section, items, children: children.map((child) => visit(child, below)) };
+    const left = new Set(items.flatMap((item) => [item, ...itemsBelow(item)]));
+    const lines = section.lines.filter(({ entry }) => entry === null || left.has(entry));
+    return { ...section, lines, items, children: children.map((child) => visit(child, below)) };
   };
   const rest = visit(readMarkdown(body), false);
   return { issues, blockers, rest };

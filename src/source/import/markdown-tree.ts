@@ -6,8 +6,16 @@ export interface Section {
   readonly title: string;
   readonly at: Range;
   readonly text: string[];
+  /** Every line below the heading, those of lists too. */
+  readonly lines: Line[];
   readonly items: Item[];
   readonly children: Section[];
+}
+
+interface Line {
+  readonly text: string;
+  /** The innermost entry that it is in; null: it is in none. */
+  readonly entry: Item | null;
 }
 
 /** An entry of a list. */
@@ -31,6 +39,9 @@ const FENCE = /^[ \t]*(`{3,}|~{3,})/;
 /** `10. ` and a space; what stands further to the right is aligned by taste. */
 const LONGEST_MARK = 5;
 const UNDERLINE = /^ {0,3}(=+|-{3,})[ \t]*$/;
+/** About the whole, also right below the last entry of a list. */
+const ABOUT_ALL = /^\**(?:depends on|blocked by)\**:/i;
+const RULE = /^ {0,3}([-*_])[ \t]*(?:\1[ \t]*){2,}$/;
 
 /**
  * The headings and lists of a Markdown text; whatever is in code blocks, comments or the front matter is no structure.
@@ -52,7 +63,7 @@ class Reader {
 
   constructor(text: string) {
     this.#text = text;
-    this.#sections = [{ level: 0, title: '', at: { start: 0, end: 0 }, text: [], items: [], children: [] }];
+    this.#sections = [{ ...EMPTY, text: [], lines: [], items: [], children: [] }];
   }
 
   read(): Section {
@@ -105,9 +116,15 @@ class Reader {
     if (underline !== undefined && this.#items.length === 0 && !this.#afterBlank) {
       const title = this.#section.text.pop();
       if (title !== undefined) {
+        this.#section.lines.pop();
         this.#open(underline.startsWith('=') ? 1 : 2, title.trim(), start - 1, '-');
         return;
       }
+    }
+    if (RULE.test(visible)) {
+      this.#items.length = 0;
+      this.#afterBlank = true;
+      return;
     }
     const item = ITEM.exec(visible);
     if (item !== null) this.#item(item[1] ?? '', item[2] ?? '', start, raw);
@@ -145,6 +162,7 @@ class Reader {
       title: title.trim(),
       at: { start, end: start + Math.max(1, raw.length) },
       text: [],
+      lines: [],
       items: [],
       children: [],
     };
@@ -169,39 +187,56 @@ class Reader {
     const parent = this.#items.at(-1);
     (parent?.item.children ?? this.#section.items).push(item);
     this.#items.push({ indent, content: indent + Math.min(mark, LONGEST_MARK), item });
+    this.#keep(raw);
   }
 
   #paragraph(raw: string): void {
     const indent = indentOf(raw);
     const open = this.#items.at(-1);
-    if (open !== undefined && this.#afterBlank && indent < 2) {
+    if (open !== undefined && indent < 2 && (this.#afterBlank || ABOUT_ALL.test(raw.trim()))) {
       // Text at the margin after an empty line is no longer part of the list.
       this.#items.length = 0;
     }
     const item = this.#items.at(-1)?.item;
     if (item === undefined) this.#label = raw;
     // A line right below an entry goes on with it; below an empty line it is a word about it.
-    if (item !== undefined && !this.#afterBlank && item.notes.length === 0) item.text += ` ${raw.trim()}`;
-    else this.#note(raw);
+    if (item !== undefined && !this.#afterBlank && item.notes.length === 0) {
+      item.text += ` ${raw.trim()}`;
+      this.#keep(raw);
+    } else this.#note(raw);
   }
 
   #code(raw: string): void {
     const open = this.#items.at(-1);
     if (open === undefined) this.#section.text.push(raw);
     else open.item.code.push(raw.slice(Math.min(open.content, raw.length - raw.trimStart().length)));
+    this.#keep(raw);
   }
 
   #note(raw: string): void {
     const item = this.#items.at(-1)?.item;
     if (item === undefined) this.#section.text.push(raw);
     else if (raw.trim() !== '') item.notes.push(raw.trim());
+    this.#keep(raw);
+  }
+
+  #keep(text: string): void {
+    this.#section.lines.push({ text, entry: this.#items.at(-1)?.item ?? null });
   }
 }
 
 const indentOf = (raw: string): number =>
   raw.slice(0, raw.length - raw.trimStart().length).replaceAll('\t', '    ').length;
 
-const EMPTY: Section = { level: 0, title: '', at: { start: 0, end: 0 }, text: [], items: [], children: [] };
+const EMPTY: Section = {
+  level: 0,
+  title: '',
+  at: { start: 0, end: 0 },
+  text: [],
+  lines: [],
+  items: [],
+  children: [],
+};
 
 function frontMatterEnd(text: string): number {
   const open = /^---[ \t]*\r?\n/.exec(text);
@@ -209,6 +244,35 @@ function frontMatterEnd(text: string): number {
   const close = /^(?:---|\.\.\.)[ \t]*\r?$/m.exec(text.slice(open[0].length));
   return close === null ? 0 : open[0].length + close.index + close[0].length;
 }
+
+/** What is below a heading beside the entries that were taken, each with what is below it, and all that is below some headings further down. */
+export function textBeside(
+  section: Section,
+  taken: readonly Item[],
+  children: readonly Section[],
+): readonly string[] {
+  const gone = new Set(taken.flatMap((item) => [item, ...itemsBelow(item)]));
+  const found = section.lines.flatMap(({ text, entry }) => (entry !== null && gone.has(entry) ? [] : [text]));
+  const open = children.toReversed();
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (!isEmpty(next)) found.push(...under(next, textOf(next)));
+    for (const child of next.children.toReversed()) open.push(child);
+  }
+  return found;
+}
+
+const textOf = ({ lines }: Section): readonly string[] => lines.map(({ text }) => text);
+
+/** Lines with the heading that they are below. */
+export const under = ({ level, title }: Section, lines: readonly string[]): readonly string[] => [
+  '',
+  `${'#'.repeat(level)} ${title}`,
+  '',
+  ...lines,
+];
+
+export const isEmpty = (section: Section): boolean =>
+  section.children.length === 0 && section.lines.every(({ text }) => text.trim() === '');
 
 /** Every item below an item, in the order of the text. */
 export function itemsBelow(item: Item): readonly Item[] {

@@ -1,11 +1,19 @@
 import type { SourceText } from '../text.ts';
 import type { Draft, DraftGroup, DraftStory, Guess, LeftOut, Reference } from './draft.ts';
-import { type Item, itemsBelow, readMarkdown, type Section } from './markdown-tree.ts';
+import {
+  isEmpty,
+  type Item,
+  itemsBelow,
+  readMarkdown,
+  type Section,
+  textBeside,
+  under,
+} from './markdown-tree.ts';
 import { type Name, nameOf, titleAndRest } from './names.ts';
 import { Keys, line, prose, sentence } from './words.ts';
 
 const CRITERIA =
-  /^\W*(?:acceptance (?:criteria|tests?|scenarios)|criteria|definition of done|done when)\W*$/i;
+  /^\W*(?:acceptance (?:criteria|tests?|scenarios)|ACs?|criteria|definition of done|done when)\W*$/i;
 /** Headings that only sort what is below them. */
 const SHELVES =
   /^\W*(?:tasks?|to-?dos?|(?:user )?stories|requirements|functional requirements|features|epics|checklist|scope|implementation(?: plan)?|backlog|milestones|phases)\W*$/i;
@@ -28,6 +36,8 @@ export function importMarkdown(source: SourceText): Draft {
 export const draftOfMarkdown = (root: Section): Draft => new MarkdownPrd(root).draft();
 
 class MarkdownPrd {
+  /** What stands before the title. */
+  readonly #preface: readonly string[];
   readonly #root: Section;
   readonly #title: Section | null;
   readonly #boxes: boolean;
@@ -42,6 +52,7 @@ class MarkdownPrd {
     this.#title =
       first?.level === 1 && others.every((section) => section.level > 1 || isEmpty(section)) ? first : null;
     this.#root = this.#title ?? root;
+    this.#preface = this.#title === null ? [] : wordsBeside(root, []);
     this.#boxes = anyItem(root, (item) => item.checked !== null);
   }
 
@@ -74,7 +85,13 @@ class MarkdownPrd {
     }
     return {
       project: this.#title === null ? null : nameOf(this.#title.title).title.replace(DOCUMENT, ''),
-      description: prose((this.#title ?? this.#root).text.join('\n')),
+      description: prose(
+        [
+          ...this.#preface,
+          ...wordsBeside(this.#root, loose),
+          ...wrappers.flatMap((section) => wordsBeside(section, [])),
+        ].join('\n'),
+      ),
       groups: connected,
       done: this.#done,
       leftOut: this.#leftOut,
@@ -83,8 +100,8 @@ class MarkdownPrd {
   }
 
   /** The headings that become epics: those right below the title, or further down where one heading holds all. */
-  #epicSections(): { readonly epics: readonly Section[]; readonly wrappers: readonly string[] } {
-    const wrappers: string[] = [];
+  #epicSections(): { readonly epics: readonly Section[]; readonly wrappers: readonly Section[] } {
+    const wrappers: Section[] = [];
     let parent = this.#root;
     for (;;) {
       const withWork = parent.children.filter((section) => this.#hasWork(section));
@@ -102,7 +119,7 @@ class MarkdownPrd {
         if (!known.has(section) && !isEmpty(section)) this.#leave(section);
       }
       if (!descends) return { epics: withWork, wrappers };
-      wrappers.push(only.title);
+      wrappers.push(only);
       parent = only;
     }
   }
@@ -138,39 +155,47 @@ class MarkdownPrd {
   #group(section: Section, name: Name, title: string): DraftGroup | null {
     const key = this.#keys.take(name.id ?? name.slug);
     const stories: DraftStory[] = [];
-    this.#storiesIn(section, key, stories);
+    const words = this.#storiesIn(section, key, stories);
     if (stories.length === 0) return null;
     return {
       key,
       id: name.id ?? name.slug,
       title: name.title === '' ? title : name.title,
-      description: prose(section.text.filter((text) => !CRITERIA.test(text)).join('\n')),
+      description: prose(words.join('\n')),
       ordered: true,
       dependsOn: [],
       stories,
     };
   }
 
-  #storiesIn(section: Section, path: string, stories: DraftStory[]): void {
+  /** Gives what is said there beside the stories. */
+  #storiesIn(section: Section, path: string, stories: DraftStory[]): readonly string[] {
     const items = this.#workItems(section);
     const below = section.children.filter((child) => !is(CRITERIA, child) && this.#hasWork(child));
+    const known = new Set(below);
     const criteria = criteriaOf(section);
     if (items.length === 0 && below.length === 0 && criteria.length > 0) {
       this.#sectionStory(section, path, criteria, stories);
-      return;
+      return wordsOfStory(section, criteria);
     }
     for (const item of items) this.#itemStory(item, path, stories);
+    const others = section.children.filter((child) => !known.has(child));
+    const words = [...wordsBeside(section, items, others)];
     for (const child of below) {
       const name = nameOf(child.title);
-      const under = is(SHELVES, child) ? path : `${path}/${name.id ?? name.slug}`;
+      const place = is(SHELVES, child) ? path : `${path}/${name.id ?? name.slug}`;
       const own = this.#workItems(child);
       const holdsStories =
         is(SHELVES, child) ||
         (criteriaOf(child).length === 0 && own.some((item) => item.children.length > 0)) ||
         child.children.some((deeper) => !is(CRITERIA, deeper) && this.#hasWork(deeper));
-      if (holdsStories) this.#storiesIn(child, under, stories);
-      else this.#sectionStory(child, under, criteriaOf(child).length > 0 ? criteriaOf(child) : own, stories);
+      if (holdsStories) {
+        const inside = this.#storiesIn(child, place, stories);
+        if (inside.some((text) => text.trim() !== '')) words.push(...under(child, inside));
+      } else
+        this.#sectionStory(child, place, criteriaOf(child).length > 0 ? criteriaOf(child) : own, stories);
     }
+    return words;
   }
 
   #sectionStory(section: Section, path: string, criteria: readonly Item[], stories: DraftStory[]): void {
@@ -186,11 +211,7 @@ class MarkdownPrd {
       key,
       id: name.id ?? name.slug,
       title: name.title,
-      description: prose(
-        [...section.text.filter((text) => !CRITERIA.test(text)), ...all.flatMap(({ code }) => code)].join(
-          '\n',
-        ),
-      ),
+      description: prose([...wordsOfStory(section, criteria), ...all.flatMap(({ code }) => code)].join('\n')),
       criteria: all.flatMap((item) => textOf(item)),
       ticked: tickedIn(all),
       dependsOn: [],
@@ -280,10 +301,12 @@ class MarkdownPrd {
     return found;
   }
 
-  #explain(epics: readonly Section[], wrappers: readonly string[], count: number): void {
+  #explain(epics: readonly Section[], wrappers: readonly Section[], count: number): void {
     const level = epics[0]?.level;
     const inside =
-      wrappers.length === 0 ? '' : ` below "${wrappers.map((title) => nameOf(title).title).join('", "')}"`;
+      wrappers.length === 0
+        ? ''
+        : ` below "${wrappers.map(({ title }) => nameOf(title).title).join('", "')}"`;
     const what =
       level === undefined || count === 0
         ? 'one epic from a list without headings'
@@ -296,10 +319,32 @@ class MarkdownPrd {
   }
 }
 
-const isEmpty = (section: Section): boolean =>
-  section.items.length === 0 &&
-  section.children.length === 0 &&
-  section.text.every((text) => text.trim() === '');
+/** What is below a heading beside the entries that became work. "Acceptance criteria:" without any is left out. */
+function wordsBeside(
+  section: Section,
+  taken: readonly Item[],
+  children: readonly Section[] = [],
+): readonly string[] {
+  // An entry without a word says nothing.
+  const work = [...taken, ...section.items.filter(isBlank)];
+  const known = new Set(work);
+  const open = new Set(section.items.filter((item) => !known.has(item)).map(({ label }) => label));
+  return textBeside(section, work, children).filter((text) => !CRITERIA.test(text) || open.has(text));
+}
+
+const isBlank = ({ text, notes, code, children }: Item): boolean =>
+  line(text) === '' && notes.length + code.length + children.length === 0;
+
+const wordsOfStory = (section: Section, criteria: readonly Item[]): readonly string[] => [
+  ...wordsBeside(
+    section,
+    criteria,
+    section.children.filter((child) => !is(CRITERIA, child)),
+  ),
+  ...section.children
+    .filter((child) => is(CRITERIA, child))
+    .flatMap((child) => wordsBeside(child, criteria, child.children)),
+];
 
 /** Whether the words of a heading, without numbers and remarks, are of a kind. */
 const is = (kind: RegExp, section: Section): boolean => kind.test(nameOf(section.title).title);

@@ -1,11 +1,21 @@
 import type { Range, SourceText } from '../text.ts';
 import type { Draft, DraftGroup, DraftStory, Guess, LeftOut, Reference } from './draft.ts';
-import { type Item, itemsBelow, readMarkdown, type Section } from './markdown-tree.ts';
+import {
+  isEmpty,
+  type Item,
+  itemsBelow,
+  readMarkdown,
+  type Section,
+  textBeside,
+  under,
+} from './markdown-tree.ts';
 import { line, prose, sentence, slug, Keys } from './words.ts';
 
 /** `T012 [P] [US1] Create the model in src/model.ts (depends on T010)`; the id may be bold or missing its number. */
 const TASK = /^(?:\*\*|`)?(T(?:\d{1,6}|X{1,6})[a-z]?)(?:\*\*|`)?[:.]?\s+(.*)$/;
 const TAGS = /^(?:\[[^\][]{1,20}\]\s*)+/;
+/** What it says about the order is read. */
+const DEPENDENCIES = /dependenc/i;
 const USER_STORY = /\b(?:user story|US)\s*-?(\d{1,4})\b/i;
 
 interface Phase {
@@ -30,7 +40,8 @@ export const looksLikeSpecKit = (text: string): boolean =>
 /** `tasks.md` of spec-kit: phases are epics, tasks are stories. */
 export function importSpecKit(source: SourceText): Draft {
   const root = readMarkdown(source.text);
-  const phases = phasesOf(root);
+  const aside: Section[] = [];
+  const phases = phasesOf(root, aside);
   const guesses: Guess[] = [
     { kind: 'grouping', message: 'each phase is an epic, each task a story of it' },
     { kind: 'criteria', message: 'the text of a task is its only criterion' },
@@ -40,6 +51,10 @@ export function importSpecKit(source: SourceText): Draft {
         'phases before the first user story follow one another, user stories wait for the last of them and not for each other, later phases wait for all user stories',
     },
   ];
+  if (aside.length > 0) {
+    const titles = aside.map(({ title }) => line(title, 60)).join(', ');
+    guesses.push({ kind: 'left out', message: `what is below headings without a task: ${titles}` });
+  }
   const done: LeftOut[] = [];
   const keys = new Keys();
   const groups: DraftGroup[] = [];
@@ -61,7 +76,7 @@ export function importSpecKit(source: SourceText): Draft {
       key: phase.key,
       id: phase.key,
       title: phase.title,
-      description: prose(phase.section.text.filter((text) => !/^\s*-{3,}\s*$/.test(text)).join('\n')),
+      description: prose(wordsOf(phase.section).join('\n')),
       ordered: true,
       dependsOn: [...waitsFor(phases, index), ...between(phase)],
       stories,
@@ -71,7 +86,17 @@ export function importSpecKit(source: SourceText): Draft {
   const name = heading === undefined ? '' : line(heading.title.replace(/^tasks\s*:\s*/i, ''));
   return {
     project: name === '' ? null : name,
-    description: '',
+    description: prose(
+      [root, ...root.children.filter(({ level }) => level === 1)]
+        .flatMap((section) =>
+          textBeside(
+            section,
+            tasksRightIn(section).map(({ item }) => item),
+            [],
+          ),
+        )
+        .join('\n'),
+    ),
     groups: groups.filter((group) => group.stories.length > 0),
     done,
     leftOut: [],
@@ -79,19 +104,25 @@ export function importSpecKit(source: SourceText): Draft {
   };
 }
 
-function phasesOf(root: Section): readonly Phase[] {
+/** Headings that have words but no tasks go `aside`. */
+function phasesOf(root: Section, aside: Section[]): readonly Phase[] {
   const keys = new Keys();
   const found: Phase[] = [];
+  const leave = (section: Section): void => {
+    if (!isEmpty(section) && !DEPENDENCIES.test(section.title)) aside.push(section);
+  };
   const visit = (section: Section): void => {
-    const tasks = tasksIn(section);
+    const { level, children } = section;
+    const own = tasksRightIn(section);
     // Tasks may be sorted further, "Tests" and "Implementation": that is all one phase.
-    const isPhase = section.level > 1 && (section.level === 2 || tasksRightIn(section).length > 0);
-    if (!isPhase) {
-      if (tasksRightIn(section).length > 0) found.push(phaseOf({ ...section, children: [] }, keys));
-      for (const child of section.children) visit(child);
-    } else if (tasks.length > 0) {
-      found.push(phaseOf(section, keys));
+    if (level === 2 || (level > 1 && own.length > 0)) {
+      if (tasksIn(section).length > 0) found.push(phaseOf(section, keys));
+      else leave(section);
+      return;
     }
+    if (own.length > 0) found.push(phaseOf({ ...section, children: [] }, keys));
+    else if (level > 1) leave({ ...section, children: [] });
+    for (const child of children) visit(child);
   };
   visit(root);
   return found;
@@ -119,6 +150,20 @@ const tasksIn = (section: Section): readonly Task[] => [
   ...section.children.flatMap((child) => tasksIn(child)),
 ];
 
+/** What a phase says beside its tasks, its parts such as "Tests" included. */
+function wordsOf(section: Section): readonly string[] {
+  const own = textBeside(
+    section,
+    tasksRightIn(section).map(({ item }) => item),
+    [],
+  );
+  const below = section.children.flatMap((child) => {
+    const words = wordsOf(child);
+    return words.some((text) => text.trim() !== '') ? under(child, words) : [];
+  });
+  return [...own, ...below];
+}
+
 function taskOf(item: Item): readonly Task[] {
   if (item.checked === null) return [];
   const match = TASK.exec(item.text);
@@ -136,26 +181,44 @@ function storyOf(task: Task, keys: Keys, done: LeftOut[]): readonly DraftStory[]
   }
   const wish = text.replace(/\s*\(depends on [^()]*\)/i, '');
   const title = line(wish, 120) || task.id;
+  const details = detailsOf(task.item);
   return [
     {
       key,
       id,
       title,
       description: prose(
-        [title === text ? '' : text, ...task.item.notes, ...task.item.code]
-          .filter((part) => part !== '')
-          .join('\n'),
+        [title === text ? '' : text, ...details, ...task.item.code].filter((part) => part !== '').join('\n'),
       ),
       criteria: [sentence(wish) || title],
-      dependsOn: namedTasks(text, at).filter((reference) => reference.key !== key),
+      dependsOn: namedTasks([text, ...details], at).filter((reference) => reference.key !== key),
       at,
     },
   ];
 }
 
-function namedTasks(text: string, at: Range): readonly Reference[] {
-  const named = /\bdepends on ([^()]{1,300})/i.exec(text)?.[1] ?? '';
-  return [...named.matchAll(/\bT\d{1,6}[a-z]?\b/g)].map(([key]) => ({ key, at }));
+/** What stands below a task, without the tasks there: they are stories of their own. */
+function detailsOf(task: Item): readonly string[] {
+  const found = [...task.notes];
+  const open = task.children.toReversed().map((item) => ({ item, indent: '' }));
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { item, indent } = next;
+    if (taskOf(item).length > 0) continue;
+    found.push(
+      `${indent}- ${item.text}`,
+      ...[...item.notes, ...item.code].map((text) => `${indent}  ${text}`),
+    );
+    for (const child of item.children.toReversed())
+      open.push({ item: child, indent: `${indent}  `.slice(0, 20) });
+  }
+  return found;
+}
+
+function namedTasks(texts: readonly string[], at: Range): readonly Reference[] {
+  const named = texts.flatMap(
+    (text) => /\b(?:depends on|dependencies)\b:?([^()]{1,300})/i.exec(text)?.[1] ?? [],
+  );
+  return named.flatMap((names) => [...names.matchAll(/\bT\d{1,6}[a-z]?\b/g)]).map(([key]) => ({ key, at }));
 }
 
 /** `**Goal**: …` of a phase. */
@@ -183,7 +246,7 @@ function waitsFor(phases: readonly Phase[], index: number): readonly Reference[]
 function betweenStories(root: Section): (phase: Phase) => readonly Reference[] {
   const named = new Map<string, Reference[]>();
   const visit = (section: Section, inside: boolean): void => {
-    const about = inside || /dependenc/i.test(section.title);
+    const about = inside || DEPENDENCIES.test(section.title);
     for (const { text, at } of about ? section.items : []) {
       const [head = '', ...rest] = text.split(':');
       const own = USER_STORY.exec(head)?.[1];
