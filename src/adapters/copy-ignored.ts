@@ -6,8 +6,8 @@ import { storing } from './storage-error.ts';
 
 /**
  * Copies files and folders of the checkout that git ignores into a worktree, modes kept. Returns the paths that were
- * not copied: they do not exist, lead out of the checkout or the worktree, or are not ignored (tracked ones are in the
- * worktree anyway). Throws `StorageError`.
+ * not copied: they do not exist, are a pipe or the like, lead out of the checkout or the worktree, or are not ignored
+ * (tracked ones are in the worktree anyway). Throws `StorageError`.
  */
 export async function copyIgnored(
   root: string,
@@ -65,7 +65,15 @@ async function copyOne(from: string, worktree: string, path: string): Promise<bo
   }
   const to = join(worktree, path);
   await rm(to, { recursive: true, force: true });
-  if ((await stat(from)).isDirectory()) await cp(from, to, { recursive: true, verbatimSymlinks: true });
-  else await copyFile(from, to, constants.COPYFILE_FICLONE);
+  const kind = await stat(from);
+  if (kind.isFile()) await copyFile(from, to, constants.COPYFILE_FICLONE);
+  else if (!kind.isDirectory()) return false;
+  else await cp(from, to, { recursive: true, verbatimSymlinks: true, filter: canBeCopied });
   return true;
+}
+
+/** A pipe or a socket belongs to a process that is at work where it is; `cp` would give up at the first. */
+async function canBeCopied(path: string): Promise<boolean> {
+  const kind = await lstat(path);
+  return kind.isFile() || kind.isDirectory() || kind.isSymbolicLink();
 }

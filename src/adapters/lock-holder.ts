@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { startTimeOf } from './process-table.ts';
+import { storing } from './storage-error.ts';
 import { readIfThere } from './there.ts';
 
 // Apart from taking the lock, which needs node:crypto: that alone would cost `status` a tenth of its time.
@@ -13,9 +14,9 @@ export interface LockHolder {
   readonly since: string;
 }
 
-/** Who holds the lock right now; null when nobody alive does. */
+/** Who holds the lock right now; null when nobody alive does. Throws `StorageError`. */
 export async function lockHolder(path: string): Promise<LockHolder | null> {
-  const holder = parseHolder((await readIfThere(path)) ?? '');
+  const holder = parseHolder((await storing(path, () => readIfThere(path))) ?? '');
   return holder !== null && (await isAlive(holder)) ? holder : null;
 }
 

@@ -1,4 +1,5 @@
 import type { Problem } from '../domain/problem.ts';
+import { NOT_REGULAR } from './regular-file.ts';
 
 /** A file of ours could not be written or read. Nothing was lost that was reported as written. */
 export class StorageError extends Error {
@@ -40,6 +41,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'the file or its folder is gone',
   EEXIST: 'there is something else by that name',
   ENOTDIR: 'a file is where a folder should be',
+  [NOT_REGULAR]: 'it is not a regular file',
 };
 
 const FIXES: Readonly<Record<string, string>> = {
@@ -48,6 +50,7 @@ const FIXES: Readonly<Record<string, string>> = {
   ENOENT: 'put it back, or start over with a new run: teams run   (merged work stays merged)',
   EEXIST: 'move it out of the way, then type the same command again',
   ENOTDIR: 'move that file out of the way, then type the same command again',
+  [NOT_REGULAR]: 'move it out of the way, then type the same command again',
   EMFILE: `raise the limit (ulimit -n 4096), then: ${GO_ON}`,
 };
 

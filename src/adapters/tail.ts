@@ -1,5 +1,6 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
+import { NOT_REGULAR, openRegular } from './regular-file.ts';
 
 const CHUNK = 256 * 1024;
 /** A line that goes on beyond this is handed out in pieces, so that no file can take all memory. In UTF-16 units. */
@@ -16,7 +17,7 @@ export class Tail {
     this.#path = path;
   }
 
-  /** Hands out the complete lines that are new; a file that does not exist yet has none. */
+  /** Hands out the complete lines that are new; a file that does not exist yet, or is no regular one, has none. */
   async read(line: (text: string) => void): Promise<void> {
     const file = await openIfThere(this.#path);
     if (file === null) return;
@@ -49,9 +50,9 @@ export class Tail {
 
 async function openIfThere(path: string): Promise<FileHandle | null> {
   try {
-    return await open(path);
+    return await openRegular(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if (['ENOENT', NOT_REGULAR].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { NOT_REGULAR, openRegular } from './regular-file.ts';
 
 /**
  * Reads a file that an agent wrote: at most `limit` bytes of a regular file, never through a link, never waiting for
@@ -11,13 +12,12 @@ export async function readUntrusted(
 ): Promise<{ readonly text: string } | { readonly refused: string } | null> {
   let file: FileHandle;
   try {
-    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    file = await openRegular(path, constants.O_NOFOLLOW);
   } catch (error) {
     return refusalOf((error as NodeJS.ErrnoException).code ?? String(error));
   }
   try {
     const stats = await file.stat();
-    if (!stats.isFile()) return { refused: 'it is not a regular file' };
     if (stats.size > limit) return { refused: `it is ${stats.size} bytes long, the limit is ${limit}` };
     // It may grow while it is read: one byte more than the limit tells.
     const buffer = Buffer.alloc(Math.min(limit, stats.size + 4096) + 1);
@@ -45,6 +45,7 @@ function refusalOf(code: string): { readonly refused: string } | null {
     case 'ELOOP':
       return { refused: 'it is a symbolic link' };
     case 'ENXIO':
+    case NOT_REGULAR:
       return { refused: 'it is not a regular file' };
     default:
       return { refused: `it cannot be read (${code})` };

@@ -148,6 +148,21 @@ test('copies ignored files into a worktree, modes kept, and nothing else', async
   expect(readdirSync(worktree).toSorted()).toEqual(['.env', '.env local', 'secrets']);
 });
 
+test('a pipe is not copied, and what is beside it is', async () => {
+  const { root } = tempRepo();
+  commit(root, 'x', { '.gitignore': 'state/\nalone\n' });
+  put(root, { 'state/deep/key': 'k' });
+  execFileSync('mkfifo', [join(root, 'state/deep/pipe'), join(root, 'alone')]);
+  const worktree = tempFolder();
+  const port = runFiles(join(root, '.teams'), join(root, '.teams/w'), root, SECRETS);
+  expect(await port.copyInto(worktree, ['state', 'alone'])).toEqual(['alone']);
+  expect(readdirSync(worktree, { recursive: true, encoding: 'utf8' }).toSorted()).toEqual([
+    'state',
+    'state/deep',
+    'state/deep/key',
+  ]);
+});
+
 test('a link in the worktree does not send a copy elsewhere', async () => {
   const { root } = tempRepo();
   commit(root, 'x', { '.gitignore': 'conf/.env\n.env\n' });

@@ -195,7 +195,7 @@ describe('teams logs', () => {
     const end = await runCli([command], root);
     expect([end.code, end.stdout]).toEqual([3, '']);
     expect(end.stderr).toContain(
-      `error: the journal of the run cannot be read\n  where: ${journal}\n  why:   EISDIR: `,
+      `error: the journal of the run cannot be read\n  where: ${journal}\n  why:   EFTYPE: not a regular file, open '${journal}'\n`,
     );
     expect(end.stderr).toContain(
       `  fix:   restore the file, or set the run aside: mv '${join(journal, '..')}' `,

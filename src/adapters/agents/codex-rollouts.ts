@@ -100,10 +100,10 @@ async function filesSince(sessions: string, since: number): Promise<readonly Rol
     paths.push(...names.filter((name) => /^rollout-.*\.jsonl$/.test(name)).map((name) => join(folder, name)));
   }
   const fresh = await Promise.all(
-    // One that vanishes meanwhile is none of this session.
+    // One that vanishes meanwhile is none of this session; a pipe, which an agent can make there, would never end.
     paths.map((path) =>
       stat(path).then(
-        ({ mtimeMs }) => (mtimeMs >= since ? [{ path, mtimeMs }] : []),
+        (stats) => (stats.isFile() && stats.mtimeMs >= since ? [{ path, mtimeMs: stats.mtimeMs }] : []),
         () => [],
       ),
     ),

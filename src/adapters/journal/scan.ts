@@ -1,9 +1,9 @@
-import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { EventPayload, TeamsEvent } from '../../domain/events.ts';
 import { fail, ok, type Outcome, type Problem } from '../../domain/problem.ts';
 import { clip, printable } from '../../domain/printable.ts';
 import { shellPath } from '../../domain/shell-word.ts';
+import { openRegular } from '../regular-file.ts';
 
 /** Large, because `status` reads 25 MB of a long run in a fraction of a second. */
 const CHUNK = 1024 * 1024;
@@ -50,7 +50,7 @@ async function scanFile(
   visit: (event: TeamsEvent) => void,
   validate: Validator,
 ): Promise<Outcome<Scanned>> {
-  const file = await open(path, 'r');
+  const file = await openRegular(path);
   try {
     let { offset, seq } = from;
     // Grows only for a line that is longer than itself.

@@ -121,6 +121,7 @@ describe('files of a session', () => {
       '{"type":"session_meta","payload":{"session_id":"x"}}\n',
     );
     writeFileSync(join(day(), 'rollout-torn.jsonl'), '{"type":"sess');
+    execFileSync('mkfifo', ['-m', '600', join(day(), `rollout-pipe-${stream}.jsonl`)]);
   };
 
   it.each([
