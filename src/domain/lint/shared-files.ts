@@ -72,7 +72,7 @@ function withoutOrder(
 /** Who names what, for everything that more than one epic names; a folder is named with each of its files. */
 function usersOf(epics: readonly EpicSubject[]): ReadonlyMap<string, readonly User[]> {
   const users = new Map<string, User[]>();
-  const mentions = epics.map((subject) => ({ subject, found: mentionsOf(subject) }));
+  const mentions = withFolders(epics.map((subject) => ({ subject, found: mentionsOf(subject) })));
   const named = new Set(mentions.flatMap(({ found }) => [...found.keys()]));
   for (const { subject, found } of mentions) {
     const inside = new Map(
@@ -90,6 +90,28 @@ function usersOf(epics: readonly EpicSubject[]): ReadonlyMap<string, readonly Us
     }
   }
   return users;
+}
+
+interface Mentions {
+  readonly subject: EpicSubject;
+  readonly found: ReadonlyMap<string, Mention>;
+}
+
+/** `cart.ts` is src/cart.ts where that is the only path to a file of this name. */
+function withFolders(mentions: readonly Mentions[]): readonly Mentions[] {
+  const paths = new Map<string, string | null>();
+  for (const key of new Set(mentions.flatMap(({ found }) => [...found.keys()]))) {
+    const name = key.slice(key.lastIndexOf('/') + 1);
+    if (name !== key) paths.set(name, paths.has(name) ? null : key);
+  }
+  return mentions.map(({ subject, found }) => {
+    const full = new Map<string, Mention>();
+    for (const [key, mention] of found) {
+      const path = paths.get(key) ?? key;
+      if (!full.has(path)) full.set(path, { ...mention, key: path });
+    }
+    return { subject, found: full };
+  });
 }
 
 function foldersOf(key: string): readonly string[] {

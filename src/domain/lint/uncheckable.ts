@@ -8,10 +8,10 @@ interface Shape {
 }
 
 const PLACEHOLDER =
-  /^(?:tbd|tba|tbc|todo|fixme|n\/?a|none|\?+|\.{2,}|…|-+|x{3,}|lorem ipsum.*|(?:todo|tbd|fixme):.*|to be (?:done|defined|decided|determined|specified)|(?:see|as in|as per|per) (?:the )?(?:description|above|below|design|ticket|issue|spec|mockups?)|(?:as|same as) (?:above|before|(?:described|discussed|agreed|specified)(?: above| before| in the description)?))[.!]*$/i;
+  /^(?:tbd|tba|tbc|todo|fixme|n\/?a|none|\?+|\.{2,}|…|-+|x{3,}|lorem ipsum.*|(?:todo|tbd|fixme):.*|to be (?:done|defined|decided|determined|specified)|(?:see|as in|as per|per) (?:the )?(?:description|above|below|design|ticket|issue|spec|mockups?)|(?:as|same as) (?:above|before|expected|intended|(?:described|discussed|agreed|specified)(?: above| before| in the description)?))[.!]*$/i;
 
 const CLAIM =
-  /^(?:(?:it|everything|all|this|that|the (?:feature|story|functionality|code|system|app|application)|all (?:features?|requirements?|functionality|functionalities|criteria|stories))\s+)?(?:is |are |has been |have been |was |should |must |just )?(?:be )?(?:fully |completely |successfully )?(?:done|works?|working|ok(?:ay)?|complete|completed|finished|implemented|functional|ready|met|fulfilled|satisfied|bug[- ]free|no bugs|no (?:known )?issues)[.!]*$/i;
+  /^(?:(?:it|everything|all|this|that|(?:the )?(?:feature|story|functionality|code|system|app|application)|all (?:features?|requirements?|functionality|functionalities|criteria|stories))\s+)?(?:is |are |has been |have been |was |should |must |just )?(?:be )?(?:fully |completely |successfully )?(?:done|works?|working|ok(?:ay)?|complete|completed|finished|implemented|functional|ready|met|fulfilled|satisfied|bug[- ]free|no bugs|no (?:known )?issues)[.!]*$/i;
 
 /** Topics of work. A criterion of nothing but these names a chapter, not a result. */
 const TOPICS = new Set(
@@ -23,6 +23,8 @@ const JOINTS = new Set(['and', 'the', 'a', 'of', 'for', 'good', 'proper', 'basic
 
 const CHORE =
   /^(?:improve|optimi[sz]e|refactor|clean up|tidy(?: up)?|investigate|research|explore|consider|think about|look into|discuss|understand|polish|enhance|moderni[sz]e|rethink)\s+(?:the|our|all|its|their|existing|overall|general|how|whether|performance|usability|error|code|ui|ux|security|readability|maintainability|test)\b/i;
+const QUALITY =
+  /^(?:ensure|guarantee|increase|maintain)s? (?:(?:\w+ ){0,2}(?:quality|performance|security|usability|scalability|reliability|maintainability|readability))[.!]*$/i;
 const PURPOSE = /\b(?:so that|until|such that|from|into|to|by)\b/i;
 
 const FEELING =
@@ -45,7 +47,9 @@ const SHAPES: readonly Shape[] = [
     fix: 'write one sentence per result of it, such as: a wrong password shows "Email or password is wrong"',
   },
   {
-    is: (text) => CHORE.test(text) && !PURPOSE.test(text) && !namesResult(text) && !namesMeasure(text),
+    is: (text) =>
+      QUALITY.test(text) ||
+      (CHORE.test(text) && !PURPOSE.test(text) && !namesResult(text) && !namesMeasure(text)),
     what: 'asks for an activity that leaves nothing to look at',
     fix: 'write what is different afterwards, such as: src/parser.ts has no function over 40 lines and npm test passes',
   },

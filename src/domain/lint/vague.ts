@@ -19,6 +19,8 @@ const GOOD =
 const WHOLE =
   '(?:code|codebase|architecture|design|ui|ux|interface|layout|app|application|system|service|site|website|api|platform|solution|feature|product|experience)';
 
+const PRAISE = `${VERY}(?:fast|quick|snappy|secure|safe|robust|stable|scalable|responsive|performant|intuitive|reliable|simple|clean|modern|beautiful|elegant|polished|flexible|efficient|maintainable|extensible|lightweight)`;
+
 const words = (source: string): RegExp => new RegExp(`\\b(?:${source})\\b`, 'i');
 const explained = (rest: string): boolean => namesResult(rest) || namesMeasure(rest);
 
@@ -44,7 +46,7 @@ const PHRASES: readonly Phrases[] = [
   },
   {
     pattern: words(
-      `${BE} ${VERY}(?:fast|quick|snappy|speedy|responsive|performant|low[- ]latency)(?! ?-?forward)|(?:loads?|responds?|runs?|starts?|opens?) ${VERY}(?:fast|quickly|rapidly|swiftly|instantly)|(?:good|great|acceptable|decent|reasonable|high|optimal|best) (?:performance|speed|response times?)|performance ${BE} ${VERY}(?:good|great|acceptable|decent|reasonable|fine|ok|optimal)|(?:without|no) (?:noticeable |visible |perceptible )?(?:lags?|lagging)`,
+      `${BE} ${VERY}(?:fast(?:er)?|quick(?:er)?|snappy|speedy|responsive|performant|low[- ]latency)(?! ?-?forward| than)|(?:returned|rendered|loaded|displayed|shown|processed|updated|handled|delivered|sent|found|calculated|generated|saved) ${VERY}(?:fast|quickly|rapidly|swiftly)|(?:memory|cpu|disk|battery|resource)(?: usage| use| consumption)? ${BE} ${VERY}(?:reasonable|low|minimal|acceptable|efficient|fine|ok|optimal)|(?:loads?|responds?|runs?|starts?|opens?) ${VERY}(?:fast|quickly|rapidly|swiftly|instantly)|(?:good|great|acceptable|decent|reasonable|high|optimal|best) (?:performance|speed|response times?)|performance ${BE} ${VERY}(?:good|great|acceptable|decent|reasonable|fine|ok|optimal)|(?:without|no) (?:noticeable |visible |perceptible )?(?:lags?|lagging)`,
     ),
     explained: namesSpeed,
     fix: 'give a limit and where it is measured, such as: a search over 10,000 entries answers within 200 ms in bench/search.js',
@@ -69,6 +71,12 @@ const PHRASES: readonly Phrases[] = [
     ),
     explained,
     fix: 'say what is different afterwards: the value before, the value after, and how it is measured',
+  },
+  {
+    // The whole criterion.
+    pattern: new RegExp(`^\\W*${PRAISE}(?:(?:,|,? and|,? &) ${PRAISE}){0,3}\\W*$`, 'i'),
+    explained: () => false,
+    fix: 'say what a person does and sees, or name the check that decides it',
   },
   {
     // In brackets it is an example.

@@ -90,6 +90,9 @@ test('shared files: folders and modules count, and what only looks like a file d
   expect(found('./src/auth/login.ts is split', 'lives in src/auth.')).toEqual(['src/auth']);
   expect(found('src/auth/login.ts is split', 'src/auth/logout.ts is split')).toEqual([]);
   expect(found('writes app.py', 'app.py, started twice, fails')).toEqual(['app.py']);
+  // A name alone is the one path that ends with it.
+  expect(found('src/store/cart.ts is split', 'adds it to `cart.ts`')).toEqual(['src/store/cart.ts']);
+  expect(found('src/store/cart.ts and src/api/cart.ts are split', 'adds it to `cart.ts`')).toEqual([]);
   expect(found('The payment module prints', 'Part of the payment module')).toEqual(['the module payment']);
   expect(found('`billing` module', 'package `billing`')).toEqual(['the module billing']);
   for (const text of [
