@@ -86,6 +86,8 @@ function virtualGit(plan: Plan): Git {
     worktreeFacts: (path) =>
       Promise.resolve({ head: headOf(last(path)), branch: worktrees.get(path) ?? null, dirty: [] }),
     savePatch: () => Promise.resolve(false),
+    unpublishedLinks: () => Promise.resolve([]),
+    keepNested: () => Promise.resolve([]),
     commitsBetween: (_base, tip) => Promise.resolve(factsOf(last(tip))),
     mergesOf: () => Promise.resolve([]),
     epicsIn: () => Promise.resolve(new Set()),

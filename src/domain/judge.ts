@@ -30,6 +30,8 @@ export interface Facts {
   readonly protectedChanges: readonly string[];
   /** Paths that are repositories of their own at the end of the branch: git keeps nothing of what is in them. */
   readonly nested: readonly string[];
+  /** Submodules that the branch sets to a commit of which nothing shows that others can have it. */
+  readonly unpublished: readonly string[];
   /** Commits of the branch that pass themselves off as a merge of an epic. */
   readonly forgedMerges: readonly string[];
   readonly end: {
@@ -86,6 +88,10 @@ export function judge(claims: Claims, facts: Facts): Judgement {
   if (facts.nested.length > 0) {
     const text = `${list(facts.nested)}: a repository inside the repository, of which a commit keeps no file; remove its .git and commit the files`;
     reasons.push({ rule: 'nested-repository', text });
+  }
+  if (facts.unpublished.length > 0) {
+    const text = `${list(facts.unpublished)}: a submodule at a commit that is on no branch or tag of its remote, so nobody else could have it; set it back or to one that is published, and check it out (git submodule update --init)`;
+    reasons.push({ rule: 'submodule-unpublished', text });
   }
   if (facts.forgedMerges.length > 0) {
     const commits = list(facts.forgedMerges.map((commit) => commit.slice(0, 12)));

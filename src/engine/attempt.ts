@@ -2,9 +2,10 @@ import type { Reason, Usage } from '../domain/events.ts';
 import { storiesToDo } from '../domain/state.ts';
 import { takeSeat } from './backends.ts';
 import { type LeadPlace, leadSession } from './lead-session.ts';
+import { keepLeftovers } from './leftovers.ts';
 import { findingsBefore } from './proof.ts';
 import type { RunContext } from './run-context.ts';
-import { attemptFolder, leftoverPatch } from './run-layout.ts';
+import { attemptFolder } from './run-layout.ts';
 import { prepareWorktree, runChecks, verifyCommands } from './worktree-checks.ts';
 
 const epicBranch = (runId: string, epicId: string): string => `teams-epics/${runId}/${epicId}`;
@@ -51,7 +52,7 @@ export async function attemptEpic(ctx: RunContext, epicId: string): Promise<void
   await git.addWorktree(worktree, branch, head);
   const end = await workIn(ctx, { epicId, attempt, base, branch, todo, seat, worktree });
   // A passed attempt left nothing uncommitted; after any other, what it left is kept beside its logs.
-  if (end.outcome !== 'passed') await git.savePatch(worktree, files.path(leftoverPatch(epicId, attempt)));
+  if (end.outcome !== 'passed') await keepLeftovers(ctx, epicId, attempt);
   await git.removeWorktree(worktree);
   if (end.outcome === 'failed') await ctx.lookAtCheckout();
   const tip = end.head ?? (await git.resolve(`refs/heads/${branch}`));

@@ -48,6 +48,11 @@ export interface Git {
   worktreeFacts(path: string): Promise<WorktreeFacts | null>;
   /** Writes what is not committed, untracked files included, as a patch; false when there is nothing, or no worktree. */
   savePatch(worktree: string, patchFile: string): Promise<boolean>;
+  /**
+   * Moves repositories inside of a worktree, submodules among them, below `folder` if they hold something that is nowhere
+   * else: a patch has only their links. Tells their paths.
+   */
+  keepNested(worktree: string, folder: string): Promise<readonly string[]>;
 
   /**
    * Commits in `base..tip`, newest first; `base` is a commit id. None when `tip` does not exist, or does not contain
@@ -68,6 +73,16 @@ export interface Git {
   treeOf(commit: string): Promise<string>;
   /** Those of `paths` that are a repository of their own in a commit without being one of its submodules. */
   nestedRepositories(commit: string, paths: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Those of `paths` where `tip` links to a commit that none of the `accepted` commits links to, and that no remote branch
+   * or tag of the submodule has, as it lies in the worktree: it may exist nowhere else.
+   */
+  unpublishedLinks(
+    worktree: string,
+    tip: string,
+    paths: readonly string[],
+    accepted: readonly string[],
+  ): Promise<readonly string[]>;
   /** Paths that differ between two trees or commits. */
   changedPaths(from: string, to: string): Promise<readonly string[]>;
   /** Makes a commit object without moving anything. `dates` of author and committer are now. */

@@ -69,6 +69,7 @@ export async function provenStories(ctx: RunContext, work: AttemptWork): Promise
       commits: new Map(commits.map(({ commit, paths }) => [commit, paths])),
       protectedChanges: [],
       nested: [],
+      unpublished: [],
       forgedMerges: await forgedMerges(ctx, commits),
       end: ENDED_WELL,
     },
@@ -100,6 +101,8 @@ async function gatherFacts(
   const isProtected = (path: string): boolean => ctx.setting.protectedPaths.includes(path);
   const touched = commits.some(({ paths }) => paths.some(isProtected));
   const links = [...new Set(commits.flatMap((commit) => commit.links))];
+  const nested = await nestedIn(ctx, work.branch, links);
+  const submodules = links.filter((path) => !nested.includes(path));
   return {
     epicId: work.epicId,
     branch: work.branch,
@@ -112,7 +115,8 @@ async function gatherFacts(
     protectedChanges: touched
       ? (await ctx.ports.git.changedPaths(work.base, `refs/heads/${work.branch}`)).filter(isProtected)
       : [],
-    nested: await nestedIn(ctx, work.branch, links),
+    nested,
+    unpublished: await unpublishedIn(ctx, work, submodules),
     forgedMerges: await forgedMerges(ctx, commits),
   };
 }
@@ -123,6 +127,16 @@ const nestedIn = async (
   links: readonly string[],
 ): Promise<readonly string[]> =>
   links.length === 0 ? links : ctx.ports.git.nestedRepositories(`refs/heads/${branch}`, links);
+
+/** What is merged already may be linked to: it was looked at then. */
+const unpublishedIn = async (
+  ctx: RunContext,
+  { base, branch, worktree }: AttemptWork & { readonly worktree: string },
+  links: readonly string[],
+): Promise<readonly string[]> =>
+  links.length === 0
+    ? links
+    : ctx.ports.git.unpublishedLinks(worktree, `refs/heads/${branch}`, links, [base, ctx.state.head]);
 
 /** Commits that carry our trailer and are not ours. Merges of ours come along when an agent merges the integration branch. */
 async function forgedMerges(ctx: RunContext, commits: readonly CommitFacts[]): Promise<readonly string[]> {

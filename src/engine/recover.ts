@@ -4,10 +4,11 @@ import { list } from '../domain/words.ts';
 import { fail, ok, type Outcome, type Problem } from '../domain/problem.ts';
 import { shellWord } from '../domain/shell-word.ts';
 import { findEpic, isFix, storiesToDo, type RunState } from '../domain/state.ts';
+import { keepLeftovers } from './leftovers.ts';
 import type { MergeRecord } from './ports.ts';
 import { provenStories } from './proof.ts';
 import type { RunContext } from './run-context.ts';
-import { attemptFolder, leftoverPatch } from './run-layout.ts';
+import { attemptFolder } from './run-layout.ts';
 
 /**
  * After a stop or a crash: asks git and the process table what really happened, ends what was left behind, and
@@ -119,7 +120,7 @@ async function findAttempts(ctx: RunContext): Promise<EventPayload[]> {
     const proven = await provenStories(ctx, { epicId, attempt, base, branch, todo: storiesToDo(epic) });
     for (const story of proven) found.push({ type: 'story.updated', epicId, attempt, ...story });
     await files.makeFolder(attemptFolder(epicId, attempt));
-    await git.savePatch(`${files.worktrees}/${epicId}`, files.path(leftoverPatch(epicId, attempt)));
+    await keepLeftovers(ctx, epicId, attempt);
     const head = await git.resolve(`refs/heads/${branch}`);
     found.push({
       type: 'attempt.ended',

@@ -23,3 +23,7 @@ export const inboxFolder = (epicId: string, attempt: number): string =>
 /** What an attempt did not commit. */
 export const leftoverPatch = (epicId: string, attempt: number): string =>
   `${attemptFolder(epicId, attempt)}/leftover.patch`;
+
+/** Repositories that were inside of its worktree: a patch has only their links. */
+export const leftoverFolder = (epicId: string, attempt: number): string =>
+  `${attemptFolder(epicId, attempt)}/leftover`;

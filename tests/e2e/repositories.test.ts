@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { assertNothingLeft } from '../rig/leftovers.ts';
 import { prd } from '../rig/prd.ts';
+import { runFolder } from '../rig/run-files.ts';
 import { gitEnvironment } from '../rig/temp-repo.ts';
 import {
   expectTeams,
@@ -13,8 +14,10 @@ import {
   project,
   read,
   reasonsOf,
+  rescript,
   sh,
   statusesOf,
+  type Steps,
 } from './play.ts';
 
 const git = (cwd: string, ...args: readonly string[]): string =>
@@ -109,6 +112,60 @@ test('submodules: worktrees have them when the setup says so, a warning when not
   expect(repo.git('ls-tree', integrationOf(repo), 'library')).toContain('160000 commit');
   expect(repo.git('worktree', 'list').split('\n')).toHaveLength(1);
   expect(repo.git('status', '--porcelain')).toBe('M prd.json');
+});
+
+test('submodules: a commit in one that only its worktree has is refused and kept, a published one is merged', async () => {
+  const file = 'git -c protocol.file.allow=always';
+  const update = sh(`${file} submodule --quiet update --init`);
+  const record = [
+    sh('git add library && git commit -qm "another library"'),
+    { pass: 'each' },
+  ] satisfies Steps;
+  const own = sh('cd library && echo x > own.txt && git add own.txt && git commit -qm own');
+  const repo = project({
+    epics: [{ id: 'A' }],
+    config: { attempts: { epic: 1 } },
+    script: { 'team-lead': { epics: { A: [update, own, ...record] } } },
+  });
+  const library = join(dirname(repo.path), 'library');
+  git(dirname(repo.path), 'clone', '-q', 'repo', 'library');
+  repo.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', '../library', 'library');
+  repo.commit({}, 'with a submodule');
+  git(library, 'commit', '-q', '--allow-empty', '-m', 'published');
+  const published = git(library, 'rev-parse', 'HEAD');
+
+  const end = await expectTeams(1, ['run'], { cwd: repo.path });
+  expect(reasonsOf(repo, 'A').map(({ text }) => text)).toEqual([
+    'library: a submodule at a commit that is on no branch or tag of its remote, so nobody else could have it; set it back or to one that is published, and check it out (git submodule update --init)',
+  ]);
+  const folder = 'epics/A/attempt-1/leftover';
+  const text = `a repository inside the worktree was not committed; it is kept in ${folder}: library`;
+  expect(end.stdout).toContain(`warning: ${text}\n`);
+  expect(git(join(runFolder(repo.path), folder, 'library'), 'log', '-1', '--format=%s')).toBe('own');
+
+  // The link is on the branch of the epic still: without the submodule nothing shows that its commit can be had.
+  rescript(repo, { 'team-lead': { epics: { A: [{ corruptResult: '{"epicId":"A","stories":{}}' }] } } });
+  await expectTeams(1, ['run'], { cwd: repo.path });
+  expect(reasonsOf(repo, 'A').map(({ rule }) => rule)).toEqual(['submodule-unpublished']);
+
+  rescript(repo, {
+    'team-lead': {
+      epics: {
+        A: [
+          sh(
+            'git rm -q --cached library && git update-index --add --cacheinfo 160000,' +
+              published +
+              ',library',
+          ),
+          sh('git commit -qm "a published one"'),
+          update,
+          { corruptResult: '{"epicId":"A","stories":{}}' },
+        ],
+      },
+    },
+  });
+  await expectTeams(0, ['run'], { cwd: repo.path });
+  expect(repo.git('ls-tree', integrationOf(repo), 'library')).toContain(published);
 });
 
 test('hooks: one that refuses a commit is an honest failure; none of them gets in the way of teams', async () => {

@@ -84,6 +84,7 @@ function gitWith(git: Git, around: Around): Git {
       around(`addDetachedWorktree ${basename(path)}`, () => git.addDetachedWorktree(path, commit)),
     removeWorktree: (path) => around(`removeWorktree ${basename(path)}`, () => git.removeWorktree(path)),
     savePatch: (path, file) => around(`savePatch ${basename(path)}`, () => git.savePatch(path, file)),
+    keepNested: (path, folder) => around(`keepNested ${basename(path)}`, () => git.keepNested(path, folder)),
     createBranch: (branch, commit) => around('createBranch', () => git.createBranch(branch, commit)),
     moveBranch: (branch, to, from) => around('moveBranch', () => git.moveBranch(branch, to, from)),
     deleteBranches: (branches) => around('deleteBranches', () => git.deleteBranches(branches)),

@@ -85,7 +85,7 @@ export function fields(text: string): string[] {
 }
 
 /** The mode of a path that is a commit of another repository. */
-const LINK = '160000 ';
+export const LINK = '160000 ';
 
 function parseRawLog(text: string, base: string): CommitFacts[] {
   const commits: { commit: string; paths: string[]; links: string[]; claimsMerge: boolean }[] = [];

@@ -5,6 +5,7 @@ import { landing } from './landing.ts';
 import { merge } from './merge.ts';
 import { refs } from './refs.ts';
 import { type RunGit, runGit } from './run.ts';
+import { submoduleLinks } from './submodule-links.ts';
 import { worktrees } from './worktrees.ts';
 
 export interface Repo {
@@ -27,5 +28,12 @@ export function openGit(root: string, runId: string | null = null): Git {
     run: (cwd, args, options) => runGit(cwd, args, { ...options, env: { ...mark, ...options?.env } }),
     serial: (mutate) => limit(mutate),
   };
-  return { ...refs(repo), ...worktrees(repo), ...history(repo), ...merge(repo), ...landing(repo) };
+  return {
+    ...refs(repo),
+    ...worktrees(repo),
+    ...history(repo),
+    ...submoduleLinks(repo),
+    ...merge(repo),
+    ...landing(repo),
+  };
 }

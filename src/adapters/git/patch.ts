@@ -42,8 +42,10 @@ async function copyIndex(index: string, copy: string): Promise<void> {
 
 export function savePatch(repo: Repo, worktree: string, patchFile: string): Promise<boolean> {
   return withIndexCopy(repo, worktree, async (env) => {
+    // What is there counts, also where a sparse checkout has nothing itself.
+    const add = ['add', '--all', '--sparse', '--ignore-errors', '.'];
     // 1: something could not be added, such as a repository without commits inside the worktree; the rest is.
-    await repo.run(worktree, ['add', '--all', '--ignore-errors', '.'], { env, accept: [0, 1, 128] });
+    await repo.run(worktree, add, { env, accept: [0, 1, 128] });
     const plain = ['--no-ext-diff', '--no-textconv', '--no-renames', '--full-index', '--submodule=short'];
     // An agent may have deleted the branch that it is on: then everything there is counts as left over.
     const head = await repo.run(worktree, ['rev-parse', '--verify', '--quiet', 'HEAD'], { accept: [0, 1] });

@@ -2,6 +2,7 @@ import { chmod, lstat, readdir, rm, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import type { Git, WorktreeFacts } from '../../engine/ports.ts';
 import { fields } from './history.ts';
+import { keepNested } from './nested.ts';
 import type { Repo } from './open.ts';
 import { savePatch } from './patch.ts';
 import { GitError, NOT_STARTED } from './run.ts';
@@ -15,6 +16,7 @@ type Worktrees = Pick<
   | 'worktreeFacts'
   | 'checkoutFacts'
   | 'savePatch'
+  | 'keepNested'
 >;
 
 const BRANCH_EXISTS = /a branch named '.*' already exists/s;
@@ -83,29 +85,22 @@ export function worktrees(repo: Repo): Worktrees {
         .map((field) => field.slice('worktree '.length))
         .filter((path) => path.startsWith(folder + sep));
     },
-    async worktreeFacts(path) {
-      try {
-        return await facts(path);
-      } catch (error) {
-        if (error instanceof GitError && isUnusable(error)) return null;
-        throw error;
-      }
-    },
+    worktreeFacts: (path) => ifUsable(() => facts(path), null),
     checkoutFacts: () => facts(root),
-    async savePatch(worktree, patchFile) {
-      try {
-        return await savePatch(repo, worktree, patchFile);
-      } catch (error) {
-        if (error instanceof GitError && isUnusable(error)) return false;
-        throw error;
-      }
-    },
+    savePatch: (worktree, patchFile) => ifUsable(() => savePatch(repo, worktree, patchFile), false),
+    keepNested: (worktree, folder) => ifUsable(() => keepNested(repo, worktree, folder), []),
   };
 }
 
-/** The folder is gone, has lost its link to the repository, or git cannot make sense of its index or its HEAD. */
-const isUnusable = ({ exitCode }: { readonly exitCode: number }): boolean =>
-  exitCode === NOT_STARTED || exitCode === 128;
+/** Unusable: the folder is gone, has lost its link to the repository, or git cannot make sense of its index or its HEAD. */
+async function ifUsable<T, E>(use: () => Promise<T>, otherwise: E): Promise<T | E> {
+  try {
+    return await use();
+  } catch (error) {
+    if (error instanceof GitError && [NOT_STARTED, 128].includes(error.exitCode)) return otherwise;
+    throw error;
+  }
+}
 
 function parseStatus(text: string): WorktreeFacts {
   let head: string | null = null;
