@@ -30,20 +30,26 @@ export function budgetBlindSpot(
 export function spentText({ budget, spent }: Pick<RunState, 'budget' | 'spent'>): string | null {
   const count = (n: number): string => n.toLocaleString('en-US');
   const dollars = (n: number): string => `$${n.toFixed(2)}`;
-  const tokens = part(spent.tokens, budget.tokens, spent.withoutTokens, count);
+  const tokens = part(spent.tokens, budget.tokens, spent.withoutTokens, count, ' tokens');
   const cost = part(spent.costUsd, budget.costUsd, spent.withoutCost, dollars);
-  if (tokens === null) return cost;
-  return cost === null ? `${tokens} tokens` : `${tokens} tokens, ${cost}`;
+  const parts = [tokens, cost].filter((each) => each !== null);
+  if (parts.length === 0) return null;
+  // What is unknown of both is said once.
+  const isSame = tokens?.rest === cost?.rest;
+  return parts.map(({ sum, rest }, at) => (isSame && at === 0 ? sum : sum + rest)).join(', ');
 }
 
 function part(
   sum: number,
   limit: number | null,
   without: Spent['withoutTokens'],
-  unit: (n: number) => string,
-): string | null {
+  amount: (n: number) => string,
+  unit = '',
+): { readonly sum: string; readonly rest: string } | null {
   if (sum === 0 && limit === null) return null;
-  const told = sum === 0 && without.length > 0 ? 'an unknown part' : unit(sum);
-  const more = sum > 0 && without.length > 0 ? ` and what ${without.join(', ')} did not tell` : '';
-  return `${told}${limit === null ? '' : ` of ${unit(limit)}`}${more}`;
+  const told = sum === 0 && without.length > 0 ? 'an unknown part' : amount(sum);
+  return {
+    sum: `${told}${limit === null ? '' : ` of ${amount(limit)}`}${unit}`,
+    rest: sum > 0 && without.length > 0 ? ` and what ${without.join(', ')} did not tell` : '',
+  };
 }

@@ -1,4 +1,5 @@
 import type { EpicPlan, EventOf, TeamsEvent } from './events.ts';
+import { reasonsText } from './reasons-text.ts';
 import { addUsage, NOTHING_SPENT, spend } from './spent.ts';
 import { type EpicState, findEpic, type RunState } from './state.ts';
 
@@ -221,7 +222,7 @@ function afterAttempt(
     // The next one begins with fresh eyes.
     session: null,
     reasons: event.reasons,
-    failureReason: event.reasons.map((reason) => reason.text).join('; '),
+    failureReason: reasonsText(event.reasons),
   };
   if (failures < state.started.attempts.epic) return { ...failed, phase: 'ready' };
   const somePass = Object.values(epic.stories).some((story) => story.passes);

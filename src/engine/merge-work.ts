@@ -6,6 +6,8 @@ export interface Obstacle {
   readonly kind: EventOf<'merge.conflicted'>['kind'];
   readonly files: readonly string[];
   readonly reason: string;
+  /** Of a merger that did not manage: what it was to resolve. */
+  readonly origin?: string | undefined;
   /** For the merger: what the check said. */
   readonly details?: string | undefined;
 }

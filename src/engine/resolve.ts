@@ -27,7 +27,8 @@ export async function resolveMerge(
       folder: `${work.folder}/setup-${ctx.epic(work.epicId).conflicts}`,
     });
     if (setup.stopped || ctx.stop.aborted) return 'stopped';
-    const refuse = (reason: string): Obstacle => ({ ...obstacle, reason: `${reason} (${obstacle.reason})` });
+    const origin = obstacle.origin ?? obstacle.reason;
+    const refuse = (reason: string): Obstacle => ({ ...obstacle, reason: `${reason} (${origin})`, origin });
     if (setup.failed !== null) return refuse(setup.failed.text);
 
     const finding = findingText({ rule: obstacle.kind, text: obstacle.reason, details: obstacle.details });

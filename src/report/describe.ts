@@ -1,5 +1,6 @@
 import type { EventOf, TeamsEvent } from '../domain/events.ts';
 import { printable } from '../domain/printable.ts';
+import { reasonsText } from '../domain/reasons-text.ts';
 import { findEpic, type RunState } from '../domain/state.ts';
 import { formatDuration, mergedCount, plural, shortCommit } from './words.ts';
 
@@ -140,7 +141,7 @@ function attemptEnd(event: EventOf<'attempt.ended'>, state: RunState): Line {
     case 'interrupted':
       return say(epicId, 'warn', `attempt ${attempt} was interrupted`);
     case 'failed': {
-      const why = event.reasons.map((reason) => reason.text).join('; ');
+      const why = reasonsText(event.reasons);
       const again = findEpic(state, epicId)?.phase === 'ready';
       return say(
         epicId,

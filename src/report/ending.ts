@@ -2,10 +2,11 @@ import { isBudgetSpent, raiseBudget, spentText } from '../domain/budget.ts';
 import { printable } from '../domain/printable.ts';
 import type { RunState } from '../domain/state.ts';
 import { isTask } from '../domain/task.ts';
+import { list } from '../domain/words.ts';
 import { isAdrift, type Whereabouts } from '../domain/whereabouts.ts';
-import { nextForRun, whyUnfinished } from '../domain/why.ts';
+import { nextForRun, type Why, whyUnfinished } from '../domain/why.ts';
 import type { Paint } from './paint.ts';
-import { factLines, whyLines } from './why-lines.ts';
+import { type Fact, factLines, whyLines } from './why-lines.ts';
 import { fit, fitBefore, idColumns, row } from './width.ts';
 import { formatDuration, idWidth, mergedCount, shortCommit } from './words.ts';
 
@@ -22,7 +23,7 @@ const LISTED = 15;
 
 /** The closing text of a run that is not at work any more; ends with a newline. */
 export function ending(state: RunState, options: EndingOptions): string {
-  const { paint, folder } = options;
+  const { paint, folder, columns } = options;
   const lines = [
     '',
     headline(state, options),
@@ -30,17 +31,17 @@ export function ending(state: RunState, options: EndingOptions): string {
     ...openLines(state, options),
     '',
   ];
-  const facts: [string, string][] = [['verdict', verdictText(state)]];
+  const facts: Fact[] = [['verdict', verdictText(state)]];
   facts.push(['branch', `${state.started.branch} at ${shortCommit(state.head)}`]);
   if (state.landing !== null) facts.push(['landing', landingText(state.landing)]);
   facts.push(...spentFacts(state));
   if (folder !== null) facts.push(['evidence', folder]);
   if (isTask(state) && state.head !== state.started.start) {
-    facts.push(['look', `git diff ${shortCommit(state.started.start)} ${shortCommit(state.head)}`]);
+    facts.push(['look', `git diff ${shortCommit(state.started.start)} ${shortCommit(state.head)}`, '']);
   }
   const next = folder === null ? null : nextForRun(state, false);
-  if (next !== null) facts.push(['next', `${next}${nextMeaning(state)}`]);
-  lines.push(...factLines(facts, paint));
+  if (next !== null) facts.push(['next', next, nextMeaning(state)]);
+  lines.push(...factLines(facts, paint, columns));
   return `${lines.join('\n')}\n`;
 }
 
@@ -70,12 +71,34 @@ function mergedLines(state: RunState, { paint, columns }: EndingOptions): readon
 }
 
 function openLines(state: RunState, { paint, folder, columns }: EndingOptions): readonly string[] {
-  const open = whyUnfinished(state, false).map((why) => (folder === null ? { ...why, next: null } : why));
+  // Where it is the same for the whole run, once below is enough.
+  const forRun = nextForRun(state, false);
+  const open = alike(whyUnfinished(state, false)).map((why) =>
+    folder === null || why.next === forRun ? { ...why, next: null } : why,
+  );
   if (open.length === 0) return [];
-  return ['', 'not merged', ...whyLines(open, idColumns(idWidth(state), columns), paint)];
+  return ['', 'not merged', ...whyLines(open, { ids: idColumns(idWidth(state), columns), columns }, paint)];
 }
 
-export function spentFacts(state: RunState): [string, string][] {
+/** Fewer epics than this are easier to read one by one. */
+const ALIKE = 3;
+
+/** Epics in a row with the same to say share one entry: a night that ended early leaves many that were not started. */
+function alike(entries: readonly Why[]): readonly Why[] {
+  const groups: [Why, ...Why[]][] = [];
+  for (const why of entries) {
+    const group = groups.at(-1);
+    if (group !== undefined && group[0].reason === why.reason && group[0].next === why.next) group.push(why);
+    else groups.push([why]);
+  }
+  return groups.flatMap((group) => {
+    if (group.length < ALIKE) return group;
+    const [first, ...more] = group;
+    return [{ ...first, reason: `${first.reason}; the same: ${list(more.map(({ epicId }) => epicId))}` }];
+  });
+}
+
+export function spentFacts(state: RunState): Fact[] {
   const spent = spentText(state);
   return spent === null ? [] : [['spent', spent]];
 }
@@ -103,25 +126,25 @@ export function landingText(landing: NonNullable<RunState['landing']>): string {
 }
 
 export function nextMeaning(state: RunState, where: Whereabouts | null = null): string {
-  if (where !== null && isAdrift(where)) return '   gives the work its branch back';
+  if (where !== null && isAdrift(where)) return 'gives the work its branch back';
   switch (state.phase) {
     case 'passed':
       // Epics of it were reset since, so the next command is no merge.
-      if (mergedCount(state) < state.epics.length) return '   does again what was reset';
-      return `   brings the work into ${state.started.base.ref ?? 'the branch you are on'}`;
+      if (mergedCount(state) < state.epics.length) return 'does again what was reset';
+      return `brings the work into ${state.started.base.ref ?? 'the branch you are on'}`;
     case 'failed':
       if (state.landing !== null) return '';
       return mergedCount(state) === state.epics.length
-        ? '   goes on from this branch and validates it again'
-        : '   goes on from this branch and tries again what is not merged';
+        ? 'goes on from this branch and validates it again'
+        : 'goes on from this branch and tries again what is not merged';
     case 'running':
     case 'interrupted':
     case 'timed-out':
-      return '   goes on where it stopped';
+      return 'goes on where it stopped';
     case 'stalled':
       return isBudgetSpent(state)
-        ? `   goes on where it stopped; first ${raiseBudget(state)}`
-        : '   goes on where it stopped, once a backend can work again';
+        ? `goes on where it stopped; first ${raiseBudget(state)}`
+        : 'goes on where it stopped, once a backend can work again';
     case 'superseded':
       return '';
   }

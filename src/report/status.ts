@@ -1,14 +1,15 @@
 import { planRemarks, type PlanStanding } from '../domain/agreed-plan.ts';
 import { printable } from '../domain/printable.ts';
+import { isLost } from '../domain/decide.ts';
 import { type EpicState, isResumable, type RunState } from '../domain/state.ts';
 import { isTask, nameOf } from '../domain/task.ts';
 import { isAdrift, type Whereabouts } from '../domain/whereabouts.ts';
 import { nextForRun, type Why } from '../domain/why.ts';
 import { landingText, nextMeaning, spentFacts, verdictText } from './ending.ts';
 import type { Paint } from './paint.ts';
-import { fit, fitBefore, idColumns, row } from './width.ts';
+import { fit, fitBefore, hanging, idColumns, row } from './width.ts';
 import { formatDuration, idWidth, mergedCount, phasePaint, shortCommit, storyCount } from './words.ts';
-import { factLines, whyLines } from './why-lines.ts';
+import { type Fact, factLines, whyLines } from './why-lines.ts';
 
 /** An epic of the PRD, as far as the file alone tells. */
 export interface PrdEpic {
@@ -35,6 +36,8 @@ export interface StatusView {
   readonly plans: ReadonlyMap<string, PlanStanding>;
   /** Null: nobody asked why. */
   readonly why: readonly Why[] | null;
+  /** The command that asks why. */
+  readonly askWhy: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -69,30 +72,32 @@ export function statusText(view: StatusView, paint: Paint, columns: number): str
   const run = `: ${isTask(state) ? 'task' : 'run'} ${state.started.runId}`;
   const lines = [
     paint.bold(fitBefore(run, printable(state.started.project), columns) + run),
-    phaseLine(view),
+    hanging('', phaseLine(view), columns),
     '',
     ...state.epics.map((epic) => epicLine(epic, table)),
   ];
   if (others.length > 0) lines.push('', 'not in this run', ...others.map((epic) => prdLine(epic, table)));
-  if (view.why !== null && view.why.length > 0)
-    lines.push('', 'why', ...whyLines(view.why, table.ids, paint));
-  lines.push('', ...factLines(factsOf(view), paint));
+  if (view.why !== null && view.why.length > 0) lines.push('', 'why', ...whyLines(view.why, table, paint));
+  lines.push('', ...factLines(factsOf(view), paint, columns));
   return `${lines.join('\n')}\n`;
 }
 
-function factsOf(view: StatusView): readonly (readonly [string, string])[] {
+function factsOf(view: StatusView): readonly Fact[] {
   const { state, where, folder, pid, cutOff, plans } = view;
-  const facts: (readonly [string, string])[] = [
+  const facts: Fact[] = [
     ['verdict', state.validation.phase === 'none' && isResumable(state) ? 'none yet' : verdictText(state)],
     ['branch', branchText(state, where)],
-    ['landing', whereText(state, where)],
+    ...landingFacts(state, where),
     ['evidence', folder],
     ...spentFacts(state),
     ...(pid === null ? [] : pauseFacts(state)),
     ...planFacts(plans),
   ];
+  if (view.why === null && state.epics.some(isLost)) {
+    facts.push(['why', view.askWhy, 'says it in full, with a command for each']);
+  }
   const next = nextForRun(state, pid !== null, where);
-  if (next !== null) facts.push(['next', `${next}${pid === null ? nextMeaning(state, where) : ''}`]);
+  if (next !== null) facts.push(['next', next, pid === null ? nextMeaning(state, where) : '']);
   if (cutOff !== null) facts.push(['also', alsoCutOff(state, cutOff)]);
   return facts;
 }
@@ -103,12 +108,14 @@ function branchText({ started, head }: RunState, where: Whereabouts | null): str
   return `${started.branch} is gone, it was at ${shortCommit(head)}${lost}`;
 }
 
-function whereText({ landing }: RunState, where: Whereabouts | null): string {
-  if (where !== null && where.landedIn !== null) return `${where.landedIn} has it`;
-  return landing === null ? 'not landed' : landingText(landing);
+function landingFacts({ landing, phase }: RunState, where: Whereabouts | null): readonly Fact[] {
+  if (where !== null && where.landedIn !== null) return [['landing', `${where.landedIn} has it`]];
+  if (landing !== null) return [['landing', landingText(landing)]];
+  // Only what has passed can land.
+  return phase === 'passed' ? [['landing', 'not landed']] : [];
 }
 
-const planFacts = (plans: StatusView['plans']): readonly (readonly [string, string])[] =>
+const planFacts = (plans: StatusView['plans']): readonly Fact[] =>
   planRemarks(plans).map(({ text }) => ['plans', text]);
 
 function alsoCutOff(state: RunState, cutOff: RunState): string {
@@ -118,7 +125,7 @@ function alsoCutOff(state: RunState, cutOff: RunState): string {
   return `${nameOf(cutOff)} was cut off before; ${then}`;
 }
 
-const pauseFacts = (state: RunState): readonly (readonly [string, string])[] =>
+const pauseFacts = (state: RunState): readonly Fact[] =>
   Object.entries(state.pauses).map(([backend, { until, reason }]) => [
     'paused',
     `${backend}${until === null ? '' : ` until ${until}`}: ${reason}`,
@@ -146,10 +153,11 @@ function phaseLine({ state, pid, now }: StatusView): string {
   }
 }
 
-function ago(state: RunState, now: number): string {
-  if (state.endedAt === null) return '';
-  const ms = now - Date.parse(state.endedAt);
-  return ms < JUST_NOW ? ' just now' : ` ${formatDuration(ms)} ago`;
+function ago({ startedAt, endedAt }: RunState, now: number): string {
+  if (endedAt === null) return '';
+  const end = Date.parse(endedAt);
+  const since = now - end < JUST_NOW ? 'just now' : `${formatDuration(now - end)} ago`;
+  return ` ${since} after ${formatDuration(end - Date.parse(startedAt))}`;
 }
 
 const JUST_NOW = 5_000;
@@ -187,8 +195,8 @@ export function prdStatusText({ plans, why, ...prd }: PrdStatusView, paint: Pain
     '',
     ...prd.epics.map((epic) => prdLine(epic, { ids, columns, paint })),
   ];
-  if (why !== null && why.length > 0) lines.push('', 'why', ...whyLines(why, ids, paint));
+  if (why !== null && why.length > 0) lines.push('', 'why', ...whyLines(why, { ids, columns }, paint));
   const open = prd.epics.some((epic) => epic.status !== 'completed');
-  if (open) lines.push('', ...factLines([...planFacts(plans), ['next', 'teams run']], paint));
+  if (open) lines.push('', ...factLines([...planFacts(plans), ['next', 'teams run', '']], paint, columns));
   return `${lines.join('\n')}\n`;
 }

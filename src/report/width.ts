@@ -21,21 +21,30 @@ export function fit(text: string, columns: number, fill = false): string {
   return `${cut}…${fill ? ' '.repeat(columns - 1 - width) : ''}`;
 }
 
-/** `head`, and beside it text that is broken between words where a line of a terminal ends; a longer word stays whole. */
+/** Less than this beside a head is too narrow to read. */
+const BESIDE = 20;
+
+/**
+ * `head`, and beside it text that is broken between words where a line of a terminal ends; a longer word stays whole. A
+ * head that leaves too little room has only the first line beside it.
+ */
 export function hanging(head: string, text: string, columns = 80): string {
-  const indent = displayWidth(head);
+  const wide = displayWidth(head);
+  const indent = columns - wide < BESIDE ? Math.min(wide, 4) : wide;
   const lines: string[] = [];
-  let line = '';
+  let line = head;
+  let isEmpty = true;
   for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (line !== '' && indent + displayWidth(longer) > columns) {
-      lines.push(line);
-      line = word;
-    } else {
+    const longer = isEmpty ? line + word : `${line} ${word}`;
+    if (isEmpty || displayWidth(longer) <= columns) {
       line = longer;
+    } else {
+      lines.push(line);
+      line = ' '.repeat(indent) + word;
     }
+    isEmpty = false;
   }
-  return head + [...lines, line].join(`\n${' '.repeat(indent)}`);
+  return [...lines, line].join('\n');
 }
 
 type Part = string | readonly [text: string, paint: (text: string) => string];

@@ -55,7 +55,7 @@ describe('after a run', () => {
     await writeRun(root, eventful);
     expect(await status()).toMatchInlineSnapshot(`
       "MyApp: run r1
-      failed <time> ago, 2 of 4 epics merged
+      failed <time> ago after 27s, 2 of 4 epics merged
 
         EPIC-001  merged       #1    2/2  Authentication
         EPIC-002  failed       #2    0/1  no result file was written; red lines
@@ -64,8 +64,8 @@ describe('after a run', () => {
 
       verdict   none: the final validation did not take place
       branch    teams/r1 at 0707070
-      landing   not landed
       evidence  .teams/runs/20260101-1000-abcdzz
+      why       teams status --why   says it in full, with a command for each
       next      teams run   goes on from this branch and tries again what is not merged
       "
     `);
@@ -80,7 +80,7 @@ describe('after a run', () => {
     ]);
     expect(await status('--why')).toMatchInlineSnapshot(`
       "MyApp: run r1
-      failed <time> ago, 2 of 4 epics merged
+      failed <time> ago after 27s, 2 of 4 epics merged
 
         EPIC-001  merged       #1    2/2  Authentication
         EPIC-002  failed       #2    0/1  no result file was written; red lines
@@ -103,7 +103,6 @@ describe('after a run', () => {
 
       verdict   none: the final validation did not take place
       branch    teams/r1 at 0707070
-      landing   not landed
       evidence  .teams/runs/20260101-1000-abcdzz
       next      teams run   goes on from this branch and tries again what is not merged
       "
@@ -114,7 +113,7 @@ describe('after a run', () => {
     await writeRun(root, successful);
     expect(await status('--why')).toMatchInlineSnapshot(`
       "MyApp: run r1
-      passed <time> ago, 1 of 1 epics merged
+      passed <time> ago after 9s, 1 of 1 epics merged
 
         EPIC-001  merged       #1    1/1  Authentication
 
@@ -134,7 +133,7 @@ describe('after a run', () => {
     const end: EventPayload = { type: 'run.ended', outcome: 'interrupted', reason: 'Ctrl-C or a signal' };
     await writeRun(root, [...eventful.slice(0, 6), end]);
     expect((await status()).split('\n')[1]).toBe(
-      'interrupted <time> ago; teams resume goes on, 0 of 4 epics merged',
+      'interrupted <time> ago after 6s; teams resume goes on, 0 of 4 epics merged',
     );
   });
 
@@ -170,7 +169,6 @@ describe('a run that says it is running', () => {
 
       verdict   none yet
       branch    teams/r1 at 0505050
-      landing   not landed
       evidence  .teams/runs/20260101-1000-abcdzz
       next      teams logs -f
       "

@@ -111,11 +111,18 @@ test('what is spent is told in words of its unit', () => {
     spentText({ spent: blind, budget: { tokens: 1500, costUsd: null } }),
     spentText({ spent: { ...blind, costUsd: 0.5 }, budget: { tokens: null, costUsd: 1 } }),
     spentText({ spent, budget: { tokens: null, costUsd: null } }),
+    spentText({ spent: { ...blind, tokens: 1500, costUsd: 0.5 }, budget: { tokens: null, costUsd: null } }),
+    spentText({
+      spent: { ...blind, tokens: 1500, costUsd: 0.5, withoutTokens: [] },
+      budget: { tokens: 2000, costUsd: null },
+    }),
   ]).toEqual([
     'an unknown part of $1.00',
     'an unknown part of 1,500 tokens',
     '$0.50 of $1.00 and what agents did not tell',
     null,
+    '1,500 tokens, $0.50 and what agents did not tell',
+    '1,500 of 2,000 tokens, $0.50 and what agents did not tell',
   ]);
 });
 

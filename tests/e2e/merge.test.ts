@@ -122,7 +122,11 @@ test('a merger that lies is not believed; the work is kept, and a new run merges
 test('a check that fails only on the merged candidate goes to the merger', async () => {
   const repo = project({
     epics: [{ id: 'A' }, { id: 'B' }],
-    config: { parallel: 2, verify: ['test ! -e a.txt -o ! -e b.txt -o -e both.txt'] },
+    config: {
+      parallel: 2,
+      attempts: { merge: 3 },
+      verify: ['test ! -e a.txt -o ! -e b.txt -o -e both.txt'],
+    },
     script: {
       'team-lead': {
         epics: {
@@ -130,11 +134,24 @@ test('a check that fails only on the merged candidate goes to the merger', async
           B: [{ story: 'each', write: { 'b.txt': 'b' } }],
         },
       },
-      merger: { default: [{ resolve: { 'both.txt': 'x' } }] },
+      merger: {
+        default: {
+          1: [{ corruptResult: '{"resolved":false,"details":"no idea"}' }],
+          2: [{ corruptResult: '{"resolved":false,"details":"still none"}' }],
+          3: [{ resolve: { 'both.txt': 'x' } }],
+        },
+      },
     },
   });
   await expectTeams(0, ['run'], { cwd: repo.path });
-  expect(eventsOf(journal(repo.path), 'merge.conflicted')).toMatchObject([{ kind: 'check', files: [] }]);
+  const conflicts = eventsOf(journal(repo.path), 'merge.conflicted');
+  const [check] = conflicts;
+  // What a merger says stands beside what it was to resolve, not beside what the one before it said.
+  expect(conflicts).toMatchObject([
+    { kind: 'check', files: [], reason: expect.stringContaining('exited with 1') },
+    { kind: 'check', reason: `the merger could not resolve it: no idea (${check?.reason})` },
+    { kind: 'check', reason: `the merger could not resolve it: still none (${check?.reason})` },
+  ]);
   expect(onBranch(repo, 'both.txt')).toBe('x');
   const failedCheck = eventsOf(journal(repo.path), 'check.ended').find((event) => event.exitCode !== 0);
   expect(failedCheck?.where).toBe('candidate');

@@ -3,7 +3,7 @@ import type { EventPayload } from '../../src/domain/events.ts';
 import { ending } from '../../src/report/ending.ts';
 import { paintFor } from '../../src/report/paint.ts';
 import { summaryMarkdown } from '../../src/report/summary-md.ts';
-import { epicPlan, eventful, merged, runStarted, sha, successful, tell } from './story.ts';
+import { attemptStarted, epicPlan, eventful, merged, runStarted, sha, successful, tell } from './story.ts';
 
 const text = (payloads: readonly EventPayload[], columns = Infinity): string =>
   ending(tell(payloads).state, { paint: paintFor(false), folder: '.teams/runs/r1', columns });
@@ -125,13 +125,9 @@ describe('ending', () => {
 
       not merged
         ✗ EPIC-001  attempt 1 was cut off
-                    next: teams resume
         ✗ EPIC-002  attempt 1 was cut off
-                    next: teams resume
         ✗ E3        waits for EPIC-002 (attempting)
-                    next: teams resume
         ✗ EPIC-004  not started yet
-                    next: teams resume
 
       verdict   none: the final validation did not take place
       branch    teams/r1 at 0101010
@@ -139,6 +135,23 @@ describe('ending', () => {
       next      teams resume   goes on where it stopped
       "
     `);
+  });
+
+  test('epics in a row with the same to say share one line', () => {
+    const ids = Array.from({ length: 9 }, (_, n) => `E${n + 1}`);
+    const { state } = tell([
+      runStarted(ids.map((id) => epicPlan(id, id, 1))),
+      attemptStarted('E1'),
+      { type: 'run.ended', outcome: 'interrupted', reason: 'Ctrl-C or a signal' },
+    ]);
+    expect(ending(state, { paint: paintFor(false), folder: 'f', columns: 60 })).toContain(
+      `not merged
+  ✗ E1  attempt 1 was cut off
+  ✗ E2  nothing is in its way; it was not started; the same:
+        E3, E4, E5, E6, E7 and 2 more
+
+`,
+    );
   });
 
   test('many merged epics are counted, not listed', () => {

@@ -41,7 +41,14 @@ const status = (columns: number): string =>
       others: [{ id: 'E3', title: TITLE, status: 'pending', dependsOn: [], stories: { done: 0, total: 1 } }],
       cutOff: null,
       plans: new Map(),
-      why: [{ epicId: LONG, reason: 'no reason', next: `teams logs ${LONG}` }],
+      why: [
+        {
+          epicId: LONG,
+          reason: 'no reason that is short, see epics/E2/attempt-1/checks/epic-1.log',
+          next: `teams logs ${LONG}`,
+        },
+      ],
+      askWhy: 'teams status --why',
       now: Date.UTC(2026, 0, 1, 10, 1),
     },
     PLAIN,
@@ -51,7 +58,8 @@ const status = (columns: number): string =>
 test('status on a narrow terminal: a row is a line, and a command can be pasted whole', () => {
   expect(status(40)).toMatchInlineSnapshot(`
     "Project Project Project Project…: run r1
-    running (pid 42) for 1m 00s, 1 of 2 epics merged
+    running (pid 42) for 1m 00s, 1 of 2
+    epics merged
 
       EPIC-WITH-A-…  merged             0/1…
       E2             attempting   #1    0/1…
@@ -60,12 +68,13 @@ test('status on a narrow terminal: a row is a line, and a command can be pasted 
       E3             pending            0/1…
 
     why
-      ✗ EPIC-WITH-A-…  no reason
-                       next: teams logs EPIC-WITH-A-VERY-LONG-IDENTIFIER-0001
+      ✗ EPIC-WITH-A-…  no reason that is
+                       short, see
+                       epics/E2/attempt-1/checks/epic-1.log
+        next: teams logs EPIC-WITH-A-VERY-LONG-IDENTIFIER-0001
 
     verdict   none yet
     branch    teams/r1 at 0303030
-    landing   not landed
     evidence  .teams/runs/r1
     next      teams logs -f
     "
@@ -81,12 +90,12 @@ test('status on a narrow terminal: a row is a line, and a command can be pasted 
       E3                          pending            0/1  A title that is long and …
 
     why
-      ✗ EPIC-WITH-A-VERY-LONG-IDE…  no reason
-                                    next: teams logs EPIC-WITH-A-VERY-LONG-IDENTIFIER-0001
+      ✗ EPIC-WITH-A-VERY-LONG-IDE…  no reason that is short, see
+                                    epics/E2/attempt-1/checks/epic-1.log
+        next: teams logs EPIC-WITH-A-VERY-LONG-IDENTIFIER-0001
 
     verdict   none yet
     branch    teams/r1 at 0303030
-    landing   not landed
     evidence  .teams/runs/r1
     next      teams logs -f
     "
@@ -141,9 +150,9 @@ test('the ending', () => {
 
     not merged
       ✗ E2                attempt 1 was cut off
-                          next: teams resume
 
-    verdict   none: the final validation did not take place
+    verdict   none: the final validation did not take
+              place
     branch    teams/r1 at 0303030
     evidence  .teams/runs/r1
     next      teams resume   goes on where it stopped

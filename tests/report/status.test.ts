@@ -5,14 +5,14 @@ import { statusText } from '../../src/report/status.ts';
 import { eventful, tell } from './story.ts';
 
 test.each([
-  [0, 'interrupted just now; teams resume goes on'],
-  [4_999, 'interrupted just now; teams resume goes on'],
-  [5_000, 'interrupted 5s ago; teams resume goes on'],
-  [-60_000, 'interrupted just now; teams resume goes on'],
+  [0, 'interrupted just now after 6s; teams resume goes on'],
+  [4_999, 'interrupted just now after 6s; teams resume goes on'],
+  [5_000, 'interrupted 5s ago after 6s; teams resume goes on'],
+  [-60_000, 'interrupted just now after 6s; teams resume goes on'],
 ])('%i ms after a run was interrupted', (ms, line) => {
   const end: EventPayload = { type: 'run.ended', outcome: 'interrupted', reason: 'Ctrl-C or a signal' };
   const { state } = tell([...eventful.slice(0, 6), end]);
-  const nothing = { others: [], cutOff: null, plans: new Map(), why: null };
+  const nothing = { others: [], cutOff: null, plans: new Map(), why: null, askWhy: '' };
   const view = { state, where: null, pid: null, folder: 'f', ...nothing };
   const now = Date.parse(state.endedAt ?? '') + ms;
   expect(statusText({ ...view, now }, paintFor(false), Infinity)).toContain(

@@ -95,7 +95,8 @@ async function viewOf(
   const plans = await plansOf(root, prd);
   const folder = relative(options.cwd, run.folder);
   const where = pid === null ? await whereWorkIs(root, state) : null;
-  return { state, where, pid, folder, others, cutOff, plans, why, now: Date.now() };
+  const askWhy = `teams status --why${options.run === undefined ? '' : ` --run ${run.runId}`}`;
+  return { state, where, pid, folder, others, cutOff, plans, why, askWhy, now: Date.now() };
 }
 
 /** How the plans of open epics stand. What it takes to know is loaded only where epics are called planned. */
