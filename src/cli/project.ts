@@ -16,6 +16,7 @@ import { PRD_COPY } from '../engine/run-layout.ts';
 import { renderDiagnostics } from '../report/diagnostics.ts';
 import { backendNames, CONFIG_FILE, type ConfigRequest, loadConfig } from '../source/load-config.ts';
 import { loadPrd } from '../source/load-prd.ts';
+import { isInside } from './is-inside.ts';
 import { type CommandContext, refuse } from './output.ts';
 import { runToResume } from './run-to-resume.ts';
 
@@ -68,7 +69,7 @@ export async function openProject(wish: ProjectWish): Promise<Outcome<Project, E
   }
   if (config === null || prd === null || hasErrors(diagnostics)) return fail(EXIT.usage);
   const prdPath = relative(root, prdFile).replaceAll('\\', '/');
-  if (prdPath.startsWith('..'))
+  if (!isInside(root, prdFile))
     return fail(
       refuse(
         wish,

@@ -107,3 +107,16 @@ test('nothing to run, nothing to estimate', async () => {
   const { code, stdout } = await runCli(['run', '--dry-run'], repo.path);
   expect([code, stdout.includes('time  ')]).toEqual([0, false]);
 });
+
+test('a folder whose name begins with two dots is inside of the repository, the one above is not', async () => {
+  repo = tempRepo({ files: { '..plans/prd.json': PRD } });
+  expect((await runCli(['run', '--dry-run', '..plans/prd.json'], repo.path)).code).toBe(0);
+  const lint = await runCli(['validate', '--lint', '--sarif', '..plans/none.json'], repo.path);
+  expect(lint.stdout).toContain('"uri": "..plans/none.json"');
+  writeFileSync(join(repo.path, '..', 'prd.json'), PRD);
+  const outside = await runCli(['run', '--dry-run', '../prd.json'], repo.path);
+  expect([outside.code, outside.stderr]).toEqual([
+    2,
+    `error: the PRD is outside of the repository\n  where: ${join(repo.path, '..', 'prd.json')}\n  fix:   move it into the repository, it need not be committed\n`,
+  ]);
+});

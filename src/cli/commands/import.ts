@@ -22,6 +22,7 @@ import { type ImportResult, prepareImport } from '../import/prepare.ts';
 import { originOf, readSource } from '../import/read-source.ts';
 import { countsText, importJson, importText } from '../import/report.ts';
 import { type Asking, canAsk, openAsking } from '../asking.ts';
+import { isInside } from '../is-inside.ts';
 import { type CommandContext, refuse } from '../output.ts';
 import { findRepository } from '../../adapters/find-repository.ts';
 
@@ -46,7 +47,7 @@ export async function importCommand(options: ImportOptions): Promise<ExitCode> {
   const repository = await findRepository(cwd);
   const root = repository.ok ? repository.value : cwd;
   const out = resolve(cwd, options.out ?? join(root, 'prd.json'));
-  if (repository.ok && /^\.\.(?:[/\\]|$)/.test(relative(root, out))) {
+  if (repository.ok && !isInside(root, out)) {
     return refuse(
       options,
       {

@@ -9,6 +9,7 @@ import { renderDiagnostics } from '../../report/diagnostics.ts';
 import { plural } from '../../report/words.ts';
 import { backendNames, CONFIG_FILE, loadConfig } from '../../source/load-config.ts';
 import { loadPrd } from '../../source/load-prd.ts';
+import { isInside } from '../is-inside.ts';
 import type { CommandContext } from '../output.ts';
 import { isThere } from '../../adapters/there.ts';
 import { findRepository } from '../../adapters/find-repository.ts';
@@ -86,9 +87,8 @@ function forMachines(diagnostic: Diagnostic): object {
 
 /** Relative where the file is in the repository, so that a log means the same on every machine. */
 function uriIn(root: string, path: string): string {
-  const inside = relative(root, path);
-  if (inside.startsWith('..')) return pathToFileURL(path).href;
-  return inside.split(sep).map(encodeURIComponent).join('/');
+  if (!isInside(root, path)) return pathToFileURL(path).href;
+  return relative(root, path).split(sep).map(encodeURIComponent).join('/');
 }
 
 function findPrd(cwd: string, root: string, asked: string | undefined): string {

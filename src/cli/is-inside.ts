@@ -1,0 +1,5 @@
+import { relative } from 'node:path';
+
+/** A name such as `..notes` is one inside. */
+export const isInside = (folder: string, path: string): boolean =>
+  !/^\.\.(?:[/\\]|$)/.test(relative(folder, path));
