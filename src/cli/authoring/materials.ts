@@ -1,5 +1,6 @@
 import { basename, join, resolve } from 'node:path';
 import { writePrivate } from '../../adapters/private-files.ts';
+import type { Secrets } from '../../adapters/secrets.ts';
 import { fail, ok, type Outcome } from '../../domain/problem.ts';
 import { readText } from '../../source/text.ts';
 
@@ -41,16 +42,17 @@ export async function readMaterials(
 
 /**
  * Copies them into the folder of the session: it need not look outside of the repository, and what it read stays on
- * record. Returns the copies. Throws `StorageError`.
+ * record, without the secrets of the environment. Returns the copies. Throws `StorageError`.
  */
 export async function storeMaterials(
   materials: readonly Material[],
   folder: string,
+  secrets: Pick<Secrets, 'text'>,
 ): Promise<readonly string[]> {
   const paths: string[] = [];
   for (const { name, text } of materials) {
     const path = join(folder, 'material', name);
-    await writePrivate(path, text);
+    await writePrivate(path, secrets.text(text));
     paths.push(path);
   }
   return paths;

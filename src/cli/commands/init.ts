@@ -2,6 +2,7 @@ import { openAuthoring } from '../../adapters/authoring-place.ts';
 import { createConversations } from '../../adapters/agents/conversations.ts';
 import { createSessions } from '../../adapters/agents/sessions.ts';
 import { makeTeamsFolder } from '../../adapters/layout.ts';
+import { secretsOf } from '../../adapters/secrets.ts';
 import { excludeTeamsFolder } from '../../adapters/repository.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import { paintFor } from '../../report/paint.ts';
@@ -33,6 +34,8 @@ export async function initCommand(options: InitOptions): Promise<ExitCode> {
 type Wish = InitOptions & { readonly person: Person };
 
 async function author(options: Wish): Promise<ExitCode> {
+  const materials = await readMaterials(options.from ?? [], options.cwd);
+  if (!materials.ok) return refuse(options, materials.error, EXIT.usage);
   const checkout = await chooseCheckout(options);
   if (!checkout.ok) return refuse(options, checkout.error, EXIT.environment);
   const { root, open } = checkout.value;
@@ -45,15 +48,13 @@ async function author(options: Wish): Promise<ExitCode> {
   if (unavailable !== null) return refuse(options, unavailable, EXIT.environment);
   const target = await chooseTarget({ ...options, root });
   if (!target.ok) return target.error;
-  const materials = await readMaterials(options.from ?? [], options.cwd);
-  if (!materials.ok) return refuse(options, materials.error, EXIT.usage);
   const opened = await open();
   if (!opened.ok) return refuse(options, opened.error, EXIT.environment);
   const repository = opened.value;
   await excludeTeamsFolder(repository);
   const desk = { repository, config, teams: await makeTeamsFolder(root), target: target.value };
   const { id, folder } = await openAuthoring(desk.teams);
-  const copies = await storeMaterials(materials.value, folder);
+  const copies = await storeMaterials(materials.value, folder, secretsOf(config));
   const draft = await writeDraft(options, desk, { id, folder, materials: copies });
   return draft.ok ? store(options, desk, draft.value, { id, folder }) : draft.error;
 }
