@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { EPICS, INTEGRATION } from '../domain/branches.ts';
 import { fail, ok, type Outcome, type Problem } from '../domain/problem.ts';
 import { printable } from '../domain/printable.ts';
 import { wantsSignature } from './git/merge.ts';
@@ -63,7 +64,7 @@ export async function workProblem(root: string): Promise<Problem | null> {
 
 /** git keeps branches like files: beside `teams` there can be no `teams/<run-id>`. */
 async function branchProblem(root: string): Promise<Problem | null> {
-  const ours = ['teams', 'teams-epics'];
+  const ours = [INTEGRATION, EPICS];
   const refs = ours.map((name) => `refs/heads/${name}`);
   const { stdout } = await runGit(root, ['show-ref', ...refs], { accept: [0, 1] });
   const branch = ours.find((name) => new RegExp(`^\\S+ refs/heads/${name}$`, 'm').test(stdout));

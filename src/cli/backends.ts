@@ -3,7 +3,7 @@ import type { Config } from '../domain/config.ts';
 import type { Epic } from '../domain/prd.ts';
 import { fail, ok, type Outcome, type Problem } from '../domain/problem.ts';
 import type { MissingBackend } from '../engine/backends.ts';
-import { finalBackend, leadBackend } from '../engine/plan-run.ts';
+import { finalBackend, leadBackend } from '../engine/plan-epic.ts';
 import type { Project } from './project.ts';
 
 /** Names of the backends that a run over these epics would use if all of them are there. */

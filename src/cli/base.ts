@@ -1,4 +1,5 @@
 import { snapshotTracked } from '../adapters/repository.ts';
+import { isOurs } from '../domain/branches.ts';
 import { fail, ok, type Outcome } from '../domain/problem.ts';
 import type { EventOf } from '../domain/events.ts';
 import { shellWord } from '../domain/shell-word.ts';
@@ -19,7 +20,7 @@ export async function resolveBase(git: Git, project: Project): Promise<Outcome<B
   if (commit !== null) return ok({ ref: null, commit });
   const branches = (await git.branchesUnder(''))
     .map(({ branch: name }) => name)
-    .filter((name) => !name.startsWith('teams'));
+    .filter((name) => !isOurs(name));
   const from =
     config.base === null ? `branchName in ${project.prdPath}` : '--base, or base in the configuration';
   return fail({

@@ -3,7 +3,7 @@ import type { Config } from '../domain/config.ts';
 import { estimate } from '../domain/estimate.ts';
 import type { BackendKind } from '../domain/estimate-assumptions.ts';
 import type { Epic } from '../domain/prd.ts';
-import { finalBackend, planEpic } from '../engine/plan-run.ts';
+import { finalBackend, planEpic } from '../engine/plan-epic.ts';
 import type { PrintedEstimate } from '../report/estimate.ts';
 
 /** Any fixed number does: who asks twice gets the same answer. */

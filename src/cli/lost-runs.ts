@@ -2,6 +2,7 @@ import { join, relative, sep } from 'node:path';
 import { isRunId, runsOnDisk, teamsFolder } from '../adapters/layout.ts';
 import { StorageError } from '../adapters/storage-error.ts';
 import { isThere } from '../adapters/there.ts';
+import { EPICS, INTEGRATION, runOf } from '../domain/branches.ts';
 import { shellPath, shellWord } from '../domain/shell-word.ts';
 import { list } from '../domain/words.ts';
 import type { Git } from '../engine/ports.ts';
@@ -27,10 +28,12 @@ export async function lostRuns(git: Git, { root }: { readonly root: string }): P
       // What `teams init` and `teams plan` left is removed by themselves.
       !isThere(join(root, '.teams/authoring', runOfWorktree(path))),
   );
-  const epics = (await git.branchesUnder('teams-epics/')).filter(({ branch }) => isLost(runOf(branch)));
+  const epics = (await git.branchesUnder(`${EPICS}/`)).filter(({ branch }) => isLost(runOf(branch)));
   // An integration branch alone is what a run is for, and may have come from elsewhere.
   const lost = new Set([...worktrees.map(runOfWorktree), ...epics.map(({ branch }) => runOf(branch))]);
-  const integration = (await git.branchesUnder('teams/')).filter(({ branch }) => lost.has(runOf(branch)));
+  const integration = (await git.branchesUnder(`${INTEGRATION}/`)).filter(({ branch }) =>
+    lost.has(runOf(branch)),
+  );
   const branches = [...epics, ...integration];
   if (worktrees.length === 0 && branches.length === 0) return null;
   const inHead = await Promise.all(branches.map(({ commit }) => git.isAncestor(commit, 'HEAD')));
@@ -43,8 +46,6 @@ export async function lostRuns(git: Git, { root }: { readonly root: string }): P
     unmerged ?? [],
   );
 }
-
-const runOf = (branch: string): string => branch.split('/')[1] ?? '';
 
 /** Linked checkouts share the branches, and each has records of its own. Null: not all of them can be looked at. */
 async function knownRuns(checkouts: readonly string[]): Promise<ReadonlySet<string> | null> {

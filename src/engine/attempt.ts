@@ -1,3 +1,4 @@
+import { epicBranch } from '../domain/branches.ts';
 import type { Reason, Usage } from '../domain/events.ts';
 import { storiesToDo } from '../domain/state.ts';
 import { takeSeat } from './backends.ts';
@@ -7,8 +8,6 @@ import { findingsBefore } from './proof.ts';
 import type { RunContext } from './run-context.ts';
 import { attemptFolder } from './run-layout.ts';
 import { prepareWorktree, runChecks, verifyCommands } from './worktree-checks.ts';
-
-const epicBranch = (runId: string, epicId: string): string => `teams-epics/${runId}/${epicId}`;
 
 interface AttemptEnd {
   readonly outcome: 'passed' | 'failed' | 'interrupted';

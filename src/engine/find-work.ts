@@ -1,9 +1,7 @@
+import { isOurs } from '../domain/branches.ts';
 import type { RunState } from '../domain/state.ts';
 import type { Whereabouts } from '../domain/whereabouts.ts';
 import type { Git } from './ports.ts';
-
-/** Branches that `teams` makes: work on one of these is not with the person yet. */
-const OURS = /^teams(-epics)?\//;
 
 /** Asks git where the work of a run is: merged by hand, squashed, on its integration branch, or on none. */
 export async function findWork(
@@ -13,7 +11,8 @@ export async function findWork(
   const holders = await git.branchesWith(head);
   const holder =
     holders.find((each) => each.branch === base.ref) ??
-    holders.find((each) => each.checkedOut && !OURS.test(each.branch));
+    // Work on a branch of ours is not with the person yet.
+    holders.find((each) => each.checkedOut && !isOurs(each.branch));
   const onBranch = holders.some((each) => each.branch === branch);
   if (holder !== undefined) return { landedIn: holder.branch, onBranch };
   const squashed = base.ref !== null && (await isSquashedInto(git, base.ref, head));

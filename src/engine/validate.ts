@@ -4,7 +4,7 @@ import { clip, printable } from '../domain/printable.ts';
 import { fixIdOf } from '../domain/state.ts';
 import type { ValidatorAnswer, Verdict } from '../domain/verdict.ts';
 import { takeSeat } from './backends.ts';
-import { leadBackend } from './plan-run.ts';
+import { leadBackend } from './plan-epic.ts';
 import { commandsText, storiesText } from './prompts.ts';
 import type { RunContext } from './run-context.ts';
 import { runSession } from './session.ts';

@@ -120,3 +120,19 @@ test('a folder whose name begins with two dots is inside of the repository, the 
     `error: the PRD is outside of the repository\n  where: ${join(repo.path, '..', 'prd.json')}\n  fix:   move it into the repository, it need not be committed\n`,
   ]);
 });
+
+test('a base that is not there: the branches of the person are named, those of runs are not', async () => {
+  repo = tempRepo({ files: { 'prd.json': PRD } });
+  for (const branch of ['teams-page', 'teams/20260101-1000-abcdzz', 'teams-epics/20260101-1000-abcdzz/A']) {
+    repo.git('branch', branch);
+  }
+  expect(await runCli(['run', '--dry-run', '--base', 'nowhere'], repo.path)).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: `error: there is no branch "nowhere"
+  where: --base, or base in the configuration
+  why:   the branches are: main, teams-page
+  fix:   teams run --base main, or correct --base, or base in the configuration
+`,
+  });
+});

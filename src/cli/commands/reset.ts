@@ -7,7 +7,7 @@ import { findEpic, isResumable, type RunState } from '../../domain/state.ts';
 import { isTask } from '../../domain/task.ts';
 import { runAgain } from '../../domain/why.ts';
 import { unknownEpic } from '../../domain/unknown-epic.ts';
-import { planEpic } from '../../engine/plan-run.ts';
+import { planEpic } from '../../engine/plan-epic.ts';
 import { recoverRun } from '../../engine/recover.ts';
 import type { RunContext } from '../../engine/run-context.ts';
 import { loadPrd } from '../../source/load-prd.ts';

@@ -6,7 +6,7 @@ import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import { isResumable } from '../../domain/state.ts';
 import { nameOf } from '../../domain/task.ts';
 import { pauseMissing } from '../../engine/backends.ts';
-import { planEpic } from '../../engine/plan-run.ts';
+import { planEpic } from '../../engine/plan-epic.ts';
 import { recoverRun } from '../../engine/recover.ts';
 import { missingBackends } from '../backends.ts';
 import { type Compose, composePorts, openRun } from '../compose.ts';

@@ -76,9 +76,9 @@ async function runs(cwd: string): Promise<readonly Candidate[]> {
 async function branches(cwd: string): Promise<readonly Candidate[]> {
   const { branchNames } = await import('../../adapters/git/branch-names.ts');
   const names = await branchNames(join(await rootOf(cwd), '.git'));
-  const own = /^teams(?:-epics)?\//;
+  const { isOurs } = await import('../../domain/branches.ts');
   return names
-    .filter((name) => !own.test(name))
+    .filter((name) => !isOurs(name))
     .toSorted()
     .map((value) => ({ value, about: '' }));
 }

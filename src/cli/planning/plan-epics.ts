@@ -13,7 +13,7 @@ import type { Epic } from '../../domain/prd.ts';
 import type { Outcome, Problem } from '../../domain/problem.ts';
 import { runsBefore } from '../../domain/task.ts';
 import { planHash } from '../../engine/agreed-plan.ts';
-import { findStart } from '../../engine/plan-run.ts';
+import { findStart } from '../../engine/find-start.ts';
 import type { Git } from '../../engine/ports.ts';
 import { type Person, personAt } from '../authoring/person.ts';
 import { prepareSession, stopOnSignals } from '../authoring/session.ts';

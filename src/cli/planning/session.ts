@@ -10,7 +10,7 @@ import { RESULT_LIMIT } from '../../domain/result.ts';
 import { modelFor } from '../../domain/roles.ts';
 import { because, lastWords } from '../../domain/words.ts';
 import type { SessionEnd } from '../../engine/ports.ts';
-import { leadBackend } from '../../engine/plan-run.ts';
+import { leadBackend } from '../../engine/plan-epic.ts';
 import { commandsText, renderPrompt, storiesText } from '../../engine/prompts.ts';
 import type { AuthoringSession } from '../authoring/session.ts';
 
