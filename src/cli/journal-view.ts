@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { fold } from '../adapters/journal/replay.ts';
+import { fold, schemaValidator } from '../adapters/journal/replay.ts';
 import { type Place, START } from '../adapters/journal/scan.ts';
 import { JOURNAL_FILE } from '../adapters/layout.ts';
 import type { TeamsEvent } from '../domain/events.ts';
@@ -26,7 +26,9 @@ export class JournalView {
 
   /** Hands out the events that are new, each with the state it led to. */
   async read(show: (event: TeamsEvent, state: RunState) => void): Promise<Outcome<void>> {
-    const folded = await fold(this.#path, { state: this.state, place: this.#place }, { show });
+    const known = { state: this.state, place: this.#place };
+    // What is shown is made of every field: one that is missing would be shown as such, or worse.
+    const folded = await fold(this.#path, known, { show, validate: await schemaValidator() });
     if (!folded.ok) return folded;
     this.state = folded.value.state;
     this.#place = folded.value;

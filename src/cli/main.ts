@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { EXIT, type ExitCode } from '../domain/exit-codes.ts';
+import type { Problem } from '../domain/problem.ts';
 import { type CommandContext, problemIn, refuse } from './output.ts';
 import { programFor } from './program.ts';
 
@@ -14,15 +15,20 @@ export async function main(argv: readonly string[], context: CommandContext): Pr
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage;
-    return explain(error, context);
+    return await explain(error, context);
   }
 }
 
-function explain(error: unknown, context: CommandContext): ExitCode {
-  const problem = problemIn(error);
+async function explain(error: unknown, context: CommandContext): Promise<ExitCode> {
+  const problem = problemIn(error) ?? (await problemOnDisk(context.cwd));
   if (problem !== null) return refuse(context, problem, EXIT.environment);
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
   context.stderr(`this is a bug in teams, please report it with the lines below\n${trace}\n`);
   // 1 is what node itself ends with then: no script mistakes it for success.
   return EXIT.notPassed;
+}
+
+async function problemOnDisk(cwd: string): Promise<Problem | null> {
+  const { brokenRun } = await import('./broken-run.ts');
+  return brokenRun(cwd);
 }

@@ -1,10 +1,11 @@
 import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { writeSnapshot } from '../../src/adapters/journal/state.ts';
 import { lockFile, teamsFolder } from '../../src/adapters/layout.ts';
 import { takeLock } from '../../src/adapters/lock.ts';
 import { main } from '../../src/cli/main.ts';
-import { attemptStarted, eventful } from '../report/story.ts';
+import { attemptStarted, eventful, tell } from '../report/story.ts';
 import { runCli } from './cli.ts';
 import { journalOf, makeCheckout, RUN_ID, writeRun } from './run-folder.ts';
 
@@ -210,6 +211,55 @@ describe('teams logs', () => {
     const { code, stderr } = await runCli(['logs'], root);
     expect(code).toBe(3);
     expect(stderr).toContain(`where: ${join(folder, 'journal.ndjson')}:29`);
+  });
+
+  test('an event without one of its fields is a broken line, whatever command reads it', async () => {
+    const folder = await writeRun(root, eventful);
+    const path = join(folder, 'journal.ndjson');
+    const lines = (await readFile(path, 'utf8')).split('\n');
+    const broken = async (line: number, field: string): Promise<void> => {
+      const event = JSON.parse(lines[line - 1] ?? '') as Record<string, unknown>;
+      delete event[field];
+      await writeFile(path, lines.with(line - 1, JSON.stringify(event)).join('\n'));
+    };
+    const told = async (argv: readonly string[], line: number, wrong: string): Promise<void> => {
+      const { code, stdout, stderr } = await runCli(argv, root);
+      expect([code, stdout]).toEqual([3, '']);
+      expect(stderr).toContain(
+        `error: line ${line} of the journal cannot be read: ${wrong}\n  where: ${path}:${line}  {"`,
+      );
+      expect(stderr).toContain(
+        `  fix:   restore the file, or set the run aside: mv '${folder}' '${folder}.broken'`,
+      );
+    };
+    await broken(1, 'project');
+    const text = 'expected string, received undefined';
+    for (const argv of [['status'], ['logs'], ['logs', 'E3']]) {
+      await told(argv, 1, `project: Invalid input: ${text}`);
+    }
+    await broken(1, 'epics');
+    await told(['status', '--json'], 1, 'epics: Invalid input: expected array, received undefined');
+    await broken(17, 'command');
+    await told(['logs'], 17, `command: Invalid input: ${text}`);
+    expect((await runCli(['status'], root)).code).toBe(0);
+  });
+
+  test('a snapshot that somebody wrote into is named, and the command that removes it', async () => {
+    const folder = await writeRun(root, eventful);
+    const { state } = tell(eventful);
+    await writeSnapshot(folder, state);
+    expect((await runCli(['status'], root)).code).toBe(0);
+    const snapshot = join(folder, 'state.json');
+    const text = await readFile(snapshot, 'utf8');
+    await writeFile(snapshot, text.replaceAll('"title":', '"titel":'));
+    expect(await runCli(['status'], root)).toEqual({
+      code: 3,
+      stdout: '',
+      stderr: `error: what is kept of the state of the run does not fit its journal
+  where: ${snapshot}
+  fix:   rm '${snapshot}'   (nothing is lost: the journal has everything)
+`,
+    });
   });
 
   test('an event that does not fit is explained as status does it, and nothing after it is shown', async () => {

@@ -63,7 +63,12 @@ export async function fold(
     show?.(event, state);
   };
   const scanned = await scan(path, known.place, visit, validate);
-  if (misfit !== null) return fail(misfit);
+  if (misfit !== null) {
+    // What is wrong with a field says more than where that led to.
+    const checked =
+      validate === undefined ? await scan(path, known.place, () => {}, await schemaValidator()) : scanned;
+    return checked.ok ? fail(misfit) : checked;
+  }
   return scanned.ok ? ok({ ...scanned.value, state }) : scanned;
 }
 

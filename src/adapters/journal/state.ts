@@ -22,7 +22,7 @@ export async function writeSnapshot(folder: string, state: RunState): Promise<vo
   const path = join(folder, JOURNAL_FILE);
   const { size } = await storing(path, () => stat(path));
   const snapshot: Snapshot = { v: VERSION, offset: size, state };
-  await writeAtomically(join(folder, SNAPSHOT_FILE), JSON.stringify(snapshot));
+  await writeAtomically(snapshotFile(folder), JSON.stringify(snapshot));
 }
 
 /**
@@ -35,11 +35,12 @@ export async function loadState(folder: string): Promise<Outcome<Replayed | null
   return !replayed.ok && replayed.error.code === 'empty-journal' ? ok(null) : replayed;
 }
 
-async function readSnapshot(folder: string): Promise<{ state: RunState; place: Place } | null> {
+export const snapshotFile = (folder: string): string => join(folder, SNAPSHOT_FILE);
+
+/** Null: there is none that can be used. Its fields are not checked. */
+export async function readSnapshot(folder: string): Promise<{ state: RunState; place: Place } | null> {
   try {
-    const snapshot = JSON.parse(
-      await readFile(join(folder, SNAPSHOT_FILE), 'utf8'),
-    ) as Partial<Snapshot> | null;
+    const snapshot = JSON.parse(await readFile(snapshotFile(folder), 'utf8')) as Partial<Snapshot> | null;
     if (snapshot?.v !== VERSION || snapshot.state === undefined || !Number.isInteger(snapshot.offset))
       return null;
     const place = { offset: snapshot.offset ?? 0, seq: snapshot.state.seq };
