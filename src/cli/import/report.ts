@@ -28,8 +28,12 @@ export function importText(result: ImportResult, source: SourceText, paint: Pain
       entries.map((guess) => `${show(guess.message)}${at(guess.at)}`),
     );
   }
-  list('Done there, so it is no work here:', draft.done.map(setAside));
-  list('Not taken over:', draft.leftOut.map(setAside));
+  list('Done there, so it is not taken over:', told(draft.done).map(setAside));
+  list('Not taken over:', told(draft.leftOut).map(setAside));
+  list(
+    'Done there, but here it is still to be done: take it out of the PRD, or the next run works on it:',
+    plan.stillOpen.map(({ epicId, storyId, title }) => show(`${epicId} ${storyId} ${title}`)),
+  );
   list(
     'Changed there since it was imported:',
     result.changed.map(
@@ -51,6 +55,9 @@ const TITLES = {
   dependencies: 'Dependencies:',
   'left out': 'Left out:',
 } as const;
+
+const told = (entries: readonly LeftOut[]): readonly LeftOut[] =>
+  entries.filter(({ inside }) => inside !== true);
 
 const show = (text: string): string => clip(printable(text), 300);
 
@@ -91,8 +98,9 @@ export const importJson = (
       })),
     })),
     guesses: result.plan.guesses.map(({ kind, message, at }) => ({ kind, message, ...line(at) })),
-    done: result.draft.done.map(setAside),
-    leftOut: result.draft.leftOut.map(setAside),
+    done: told(result.draft.done).map(setAside),
+    leftOut: told(result.draft.leftOut).map(setAside),
+    stillOpen: result.plan.stillOpen,
     changed: result.changed,
     gone: result.gone,
   };

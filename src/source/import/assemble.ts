@@ -38,6 +38,12 @@ export interface Plan {
   readonly guesses: readonly Guess[];
   /** Ids of the stories of the PRD that the source still has, as `epic story`. */
   readonly kept: ReadonlySet<string>;
+  /** Of the PRD: the source calls them done, and no run has proven them, so the next one works on them. */
+  readonly stillOpen: readonly {
+    readonly epicId: string;
+    readonly storyId: string;
+    readonly title: string;
+  }[];
 }
 
 /**
@@ -48,7 +54,7 @@ export function assemble(draft: Draft, origin: string, target: Prd | null, findi
   const tooLarge = sizeProblem(draft);
   if (tooLarge !== null) {
     findings.add({ code: 'too-large', message: tooLarge, at: null, fix: 'import it in pieces' });
-    return { epics: [], guesses: [], kept: new Set() };
+    return { epics: [], guesses: [], kept: new Set(), stillOpen: [] };
   }
   return new Assembly(draft, origin, target).plan(findings);
 }
@@ -93,7 +99,7 @@ class Assembly {
   }
 
   plan(findings: Findings): Plan {
-    const { groups, done } = this.#draft;
+    const { groups } = this.#draft;
     for (const group of groups) this.#place(group, inOrder(group, findings));
     checkGroups(this.#draft, findings);
     if (!findings.hasErrors) {
@@ -107,16 +113,18 @@ class Assembly {
       };
       connect(places, this.#guesses, findings);
     }
-    const finished = new Set(done.map((entry) => this.#source(entry)));
     const kept = new Set(
       [...this.#matches.stories.values()].map(({ epicId, storyId }) => `${epicId} ${storyId}`),
     );
+    const stillOpen: Plan['stillOpen'][number][] = [];
     for (const epic of this.#there.values()) {
-      for (const { id, source } of epic.userStories) {
-        if (source !== undefined && finished.has(source)) kept.add(`${epic.id} ${id}`);
+      for (const { id, source, title, passes } of epic.userStories) {
+        if (source === undefined || !this.#matches.done.has(source)) continue;
+        kept.add(`${epic.id} ${id}`);
+        if (!passes && epic.status !== 'completed') stillOpen.push({ epicId: epic.id, storyId: id, title });
       }
     }
-    return { epics: [...this.#epics.values()], guesses: this.#guesses, kept };
+    return { epics: [...this.#epics.values()], guesses: this.#guesses, kept, stillOpen };
   }
 
   #source({ key, link }: { readonly key: string; readonly link?: string | undefined }): string {

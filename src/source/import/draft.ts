@@ -55,6 +55,8 @@ export interface LeftOut {
   readonly title: string;
   readonly why: string;
   readonly at: Range;
+  /** It is part of another one, which is told: not worth a line of its own. */
+  readonly inside?: true;
 }
 
 /** Something that the source does not say and that a person should look at. */

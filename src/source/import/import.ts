@@ -85,26 +85,26 @@ function formatOf(root: JsonNode): ImportFormat | null {
 
 function nothingIn(draft: Draft, format: ImportFormat, findings: Findings): boolean {
   if (draft.groups.length > 0 || findings.hasErrors) return false;
-  const finished = draft.done.length > 0;
+  const count = draft.done.filter(({ inside }) => inside !== true).length;
   const left = leftOutOf(draft);
-  const all =
-    left === '' ? `all of it (${draft.done.length})` : `what could be taken over (${draft.done.length})`;
+  const all = left === '' ? `all of it (${count})` : `what could be taken over (${count})`;
   findings.add({
-    code: finished ? 'nothing-left-to-do' : 'nothing-to-import',
-    message: finished
-      ? `read as ${FORMAT_NAMES[format]}, ${all} is done${left}`
-      : `read as ${FORMAT_NAMES[format]}, there is no work in it${left}`,
+    code: count > 0 ? 'nothing-left-to-do' : 'nothing-to-import',
+    message:
+      count > 0
+        ? `read as ${FORMAT_NAMES[format]}, ${all} is done${left}`
+        : `read as ${FORMAT_NAMES[format]}, there is no work in it${left}`,
     at: null,
-    fix: finished && left === '' ? 'nothing needs to be imported' : HINTS[format],
+    fix: count > 0 && left === '' ? 'nothing needs to be imported' : HINTS[format],
   });
   return true;
 }
 
 /** What was not taken over may be what was meant. */
 function leftOutOf({ leftOut }: Draft): string {
-  const [first] = leftOut;
+  const [first, ...others] = leftOut.filter(({ inside }) => inside !== true);
   if (first === undefined) return '';
-  const more = leftOut.length > 1 ? `, and ${leftOut.length - 1} more` : '';
+  const more = others.length > 0 ? `, and ${others.length} more` : '';
   return `; left out: ${shown(first.title)} (${first.why})${more}`;
 }
 

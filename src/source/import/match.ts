@@ -12,6 +12,8 @@ export interface Matches {
   readonly stories: ReadonlyMap<string, { readonly epicId: string; readonly storyId: string }>;
   /** Of each group, by its key, in order. */
   readonly parts: ReadonlyMap<string, readonly Part[]>;
+  /** What the source calls done now, by what `source` says of it in the PRD. */
+  readonly done: ReadonlySet<string>;
 }
 
 type SourceOf = (entry: { readonly key: string; readonly link?: string | undefined }) => string;
@@ -28,19 +30,14 @@ export function matchDraft(draft: Draft, target: Prd | null, origin: string, sou
       if (source !== undefined && !places.has(source)) places.set(source, { epicId: epic.id, storyId: id });
     }
   }
-  const fresh = draft.groups
-    .flatMap((group) => group.stories)
-    .filter((story) => !places.has(sourceOf(story)));
   const present = new Set(
     [...draft.groups.flatMap((group) => group.stories), ...draft.done].map((entry) => sourceOf(entry)),
   );
+  const fresh = [...present].filter((source) => !places.has(source));
   const missing = [...places.keys()].filter(
     (source) => source.startsWith(`${origin}#`) && !present.has(source),
   );
-  const moved = pairs(
-    fresh.map((story) => sourceOf(story)),
-    missing,
-  );
+  const moved = pairs(fresh, missing);
   const stories = new Map(
     draft.groups.flatMap((group) =>
       group.stories.flatMap((story) => {
@@ -50,7 +47,8 @@ export function matchDraft(draft: Draft, target: Prd | null, origin: string, sou
       }),
     ),
   );
-  return { stories, parts: matchGroups(draft, epics, stories, sourceOf) };
+  const done = new Set(draft.done.map((entry) => moved.get(sourceOf(entry)) ?? sourceOf(entry)));
+  return { stories, parts: matchGroups(draft, epics, stories, sourceOf), done };
 }
 
 /** New sources and missing ones with the same last part, where there is just one of each. */

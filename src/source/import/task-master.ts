@@ -37,7 +37,7 @@ export function importTaskMaster(root: JsonNode, findings: Findings): Draft {
     const stories = subtasks.flatMap((subtask): readonly DraftStory[] => {
       const own = wholeId(subtask, `subtask of task ${id}`, seenBelow, findings);
       if (own === null) return [];
-      const key = keys.take(own.startsWith(`${id}.`) ? own : `${id}.${own}`);
+      const key = keys.take(keyBelow(id, own));
       if (isAside(subtask, key, done, leftOut)) return [];
       return [
         {
@@ -46,7 +46,8 @@ export function importTaskMaster(root: JsonNode, findings: Findings): Draft {
         },
       ];
     });
-    if (subtasks.length === 0) stories.push({ ...storyOf(task, keys.take(`${id}.0`)), id: `TASK-${id}` });
+    if (subtasks.length === 0)
+      stories.push({ ...storyOf(task, keys.take(keyBelow(id, ITSELF))), id: `TASK-${id}` });
     if (stories.length === 0) {
       done.push({
         key: id,
@@ -92,6 +93,11 @@ export function importTaskMaster(root: JsonNode, findings: Findings): Draft {
           ],
   };
 }
+
+/** The story of a task without subtasks. */
+const ITSELF = '0';
+
+const keyBelow = (task: string, own: string): string => (own.startsWith(`${task}.`) ? own : `${task}.${own}`);
 
 interface Tag {
   readonly name: string;
@@ -180,9 +186,15 @@ function isAside(node: JsonNode, key: string, done: LeftOut[], leftOut: LeftOut[
     why: `its status is ${line(status, 20)}`,
     at: handleOf(node),
   };
-  if (DONE.test(status)) done.push(entry);
-  else if (NOT_NOW.test(status)) leftOut.push(entry);
-  else return false;
+  const list = DONE.test(status) ? done : NOT_NOW.test(status) ? leftOut : null;
+  if (list === null) return false;
+  const below = (member(node, 'subtasks')?.items ?? []).flatMap((subtask) => idField(subtask, 'id') ?? []);
+  const stories = [...below, ITSELF].map((own) => ({
+    ...entry,
+    key: keyBelow(key, own),
+    inside: true as const,
+  }));
+  list.push(entry, ...stories);
   return true;
 }
 
