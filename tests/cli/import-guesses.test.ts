@@ -46,3 +46,49 @@ test('one of several epics of the same name is chosen aloud, criteria that are t
   ]);
   expect(made[2]?.userStories[0]?.acceptanceCriteria).toEqual(['old', 'older', 'new']);
 });
+
+test('what the source calls done while it is open here is named, also in a task or under a heading of another name', async () => {
+  const root = project();
+  const task = (id: number, status: string, more: object = {}): object => ({
+    id,
+    title: `Task ${id}`,
+    status,
+    ...more,
+  });
+  const tasks = (status: string): string =>
+    JSON.stringify({
+      tasks: [
+        task(1, status, { subtasks: [task(1, 'pending'), task(2, 'pending')] }),
+        task(2, 'pending', { subtasks: [task(1, 'pending', { dependencies: ['1.2'] })] }),
+        task(3, status),
+      ],
+    });
+  const still = (text: string): readonly string[] =>
+    text.split('\n\n').filter((part) => /^(?:Done there, but|No longer)|is dropped/.test(part));
+  writeFileSync(join(root, 't.json'), tasks('pending'));
+  await runCli(['import', 't.json'], root);
+  writeFileSync(join(root, 't.json'), tasks('done'));
+  expect(still((await runCli(['import', 't.json', '--merge'], root)).stdout)).toEqual([
+    `Done there, but here it is still to be done: take it out of the PRD, or the next run works on it:
+  TASK-1 1.1 Task 1
+  TASK-1 1.2 Task 2
+  TASK-3 TASK-3 Task 3`,
+  ]);
+  const json = await runCli(['import', 't.json', '--merge', '--json'], root);
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    done: [{ title: '1 Task 1' }, { title: '3 Task 3' }],
+    stillOpen: [
+      { epicId: 'TASK-1', storyId: '1.1', title: 'Task 1' },
+      { storyId: '1.2' },
+      { epicId: 'TASK-3' },
+    ],
+  });
+
+  writeFileSync(join(root, 'p.md'), '## Search\n\n- [ ] By title\n- [ ] By word\n');
+  await runCli(['import', 'p.md', '--yes'], root);
+  writeFileSync(join(root, 'p.md'), '## Find\n\n- [x] By title\n- [ ] By word\n');
+  expect(still((await runCli(['import', 'p.md', '--merge'], root)).stdout)).toEqual([
+    `Done there, but here it is still to be done: take it out of the PRD, or the next run works on it:
+  search by-title By title`,
+  ]);
+});
