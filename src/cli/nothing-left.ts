@@ -1,8 +1,8 @@
-import { fail, ok, type Outcome } from '../domain/problem.ts';
+import { fail, ok, type Outcome, type Problem } from '../domain/problem.ts';
 import { printable } from '../domain/printable.ts';
 import { shellWord } from '../domain/shell-word.ts';
 import type { RunState } from '../domain/state.ts';
-import { isAdrift, restoreBranch } from '../domain/whereabouts.ts';
+import { isAdrift, isProven, restoreBranch } from '../domain/whereabouts.ts';
 import { runAgain } from '../domain/why.ts';
 import { findWork } from '../engine/find-work.ts';
 import type { Git } from '../engine/ports.ts';
@@ -58,4 +58,22 @@ export async function nothingLeft(
   // Both as they are would fail again: that is work for agents, on a tree that has both.
   if (last.landing?.type === 'run.land-failed' && last.landing.rule !== undefined) return ok('new-run');
   return ok(asked.base === undefined || asked.base === ref ? 'land' : 'new-run');
+}
+
+/**
+ * Whoever names a completed epic together with `--land merge` wants to have its work. That is with all the rest of its
+ * run on one branch, so `problem` is told with the way to bring that in.
+ */
+export async function orLand(
+  git: Git,
+  problem: Problem,
+  { config }: Project,
+  last: RunState | undefined,
+): Promise<Problem> {
+  if (problem.code !== 'epic-completed' || config.land !== 'merge') return problem;
+  if (last === undefined || !isProven(last)) return problem;
+  const where = await findWork(git, last);
+  if (where.landedIn !== null || !where.onBranch) return problem;
+  const merge = `git merge ${shellWord(last.started.branch)}   brings all that is merged where you are`;
+  return { ...problem, fix: ['one of:', merge, problem.fix ?? ''].join('\n    ') };
 }

@@ -102,7 +102,8 @@ function mergeable(state: RunState): readonly EpicState[] {
 const cannotWork = (state: RunState, epic: EpicState): boolean =>
   isBudgetSpent(state) || usableBackend(state, epic.plan.backend) === null;
 
-const startsNoMore = (state: RunState): boolean => state.started.failFast && state.epics.some(isLost);
+/** What is under way ends, and nothing else is begun. */
+export const startsNoMore = (state: RunState): boolean => state.started.failFast && state.epics.some(isLost);
 
 function attempts(state: RunState): Action[] {
   if (startsNoMore(state)) return [];

@@ -3,7 +3,7 @@ import { isResumable, type RunState } from './state.ts';
 
 /** Where git has the work of a run now. A person merges and deletes branches without telling anyone. */
 export interface Whereabouts {
-  /** The branch of the person that has all of it; null: none that one would look at. */
+  /** The branch of the person that has all of it, or `HEAD` if that is on none; null: none that one would look at. */
   readonly landedIn: string | null;
   /** The integration branch has it. */
   readonly onBranch: boolean;

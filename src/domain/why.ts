@@ -1,4 +1,4 @@
-import { isLost } from './decide.ts';
+import { isLost, startsNoMore } from './decide.ts';
 import { isBudgetSpent, raiseBudget } from './budget.ts';
 import { backendsFor, usableBackend } from './pause.ts';
 import { shellPath, shellWord } from './shell-word.ts';
@@ -64,10 +64,12 @@ function readyReason(state: RunState, epic: EpicState, alive: boolean): string {
   const paused = waitsForBackend(state, epic);
   if (paused !== null && (alive || state.phase === 'stalled'))
     return epic.failures > 0 ? `${failedBefore(epic)}; the next one ${paused}` : paused;
+  if (startsNoMore(state)) {
+    const not = epic.failures > 0 ? `${failedBefore(epic)}; not tried again` : 'not started';
+    return `${not}: another epic failed, and --fail-fast is on`;
+  }
   if (epic.failures > 0)
     return `${failedAttempt(epic)} failed and is tried again: ${epic.failureReason ?? ''}`;
-  if (state.started.failFast && state.epics.some(isLost))
-    return 'not started: another epic failed, and --fail-fast is on';
   if (alive) return `waits for a free session, ${state.started.parallel} at a time`;
   return epic.attempt > 0 ? `attempt ${epic.attempt} was interrupted` : 'not started yet';
 }

@@ -5,7 +5,7 @@ import type { Git } from './ports.ts';
 
 /** Asks git where the work of a run is: merged by hand, squashed, on its integration branch, or on none. */
 export async function findWork(
-  git: Pick<Git, 'branchesWith' | 'resolve' | 'mergeTree' | 'treeOf'>,
+  git: Pick<Git, 'branchesWith' | 'isAncestor' | 'resolve' | 'mergeTree' | 'treeOf'>,
   { head, started: { base, branch } }: RunState,
 ): Promise<Whereabouts> {
   const holders = await git.branchesWith(head);
@@ -15,6 +15,10 @@ export async function findWork(
     holders.find((each) => each.checkedOut && !isOurs(each.branch));
   const onBranch = holders.some((each) => each.branch === branch);
   if (holder !== undefined) return { landedIn: holder.branch, onBranch };
+  if (base.ref === null && holders.every((each) => !each.checkedOut)) {
+    // Begun without a branch, and merged without one.
+    return { landedIn: (await git.isAncestor(head, 'HEAD')) ? 'HEAD' : null, onBranch };
+  }
   const squashed = base.ref !== null && (await isSquashedInto(git, base.ref, head));
   return { landedIn: squashed ? base.ref : null, onBranch };
 }

@@ -1,3 +1,4 @@
+import { startsNoMore } from '../domain/decide.ts';
 import type { EventOf, TeamsEvent } from '../domain/events.ts';
 import { printable } from '../domain/printable.ts';
 import { reasonsText } from '../domain/reasons-text.ts';
@@ -142,7 +143,7 @@ function attemptEnd(event: EventOf<'attempt.ended'>, state: RunState): Line {
       return say(epicId, 'warn', `attempt ${attempt} was interrupted`);
     case 'failed': {
       const why = reasonsText(event.reasons);
-      const again = findEpic(state, epicId)?.phase === 'ready';
+      const again = findEpic(state, epicId)?.phase === 'ready' && !startsNoMore(state);
       return say(
         epicId,
         again ? 'warn' : 'bad',

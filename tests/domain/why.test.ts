@@ -52,6 +52,16 @@ test('while a run is at work', () => {
   expect(why([...busy, attemptStarted('A', 2)], true)[0]).toBe('A: attempt 2 is at work -> teams logs A -f');
 });
 
+test('with --fail-fast nothing is tried again once an epic has failed', () => {
+  const failFast: EventPayload = { ...started, failFast: true };
+  const [, ...rest] = busy;
+  const lost = [attemptStarted('E'), attemptEnded('E', 1, 'failed', 'no'), attemptStarted('E', 2)];
+  const events = [failFast, ...rest, ...lost, attemptEnded('E', 2, 'failed', 'no')];
+  expect(why(events, true)[0]).toBe(
+    'A: attempt 1 failed: npm test failed; not tried again: another epic failed, and --fail-fast is on -> teams logs A -f',
+  );
+});
+
 test('after a crash everything points to resume', () => {
   expect(why([...busy, attemptStarted('E'), ...merged('A', 3).slice(0, 1)], false)).toMatchInlineSnapshot(`
     [

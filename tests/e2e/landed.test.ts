@@ -177,6 +177,38 @@ test('work that the person merged by hand is landed, for status and for run', as
   expect(end.stderr).toMatch(/^nothing to do: .*; main has the work\n$/);
 });
 
+test('work that was begun and merged without a branch is landed too; looking at it is not', async () => {
+  const repo = one();
+  repo.git('tag', 'start');
+  await expectTeams(0, ['run', '--base', 'start'], { cwd: repo.path });
+  repo.git('checkout', '-q', '--detach');
+  expect(await jsonOf(repo)).toMatchObject({ landing: null });
+  repo.git('checkout', '-qf', integrationOf(repo));
+  expect(await jsonOf(repo)).toMatchObject({ landing: null });
+  repo.git('checkout', '-q', '--detach', 'main');
+  repo.git('merge', '-q', '--no-ff', '-m', 'by hand', integrationOf(repo));
+  expect(await factsOf(repo)).toMatch(/\nlanding +HEAD has it\nevidence +\.teams\/runs\/RUN\n$/);
+  expect(await jsonOf(repo)).toMatchObject({
+    run: { next: null },
+    landing: { landed: true, branch: 'HEAD' },
+  });
+});
+
+test('a completed epic that was not landed is not done again for --land merge: the way to its work is told', async () => {
+  const repo = one();
+  await expectTeams(0, ['run'], { cwd: repo.path });
+  const again = 'teams reset A   to do it again';
+  const merge = `git merge ${integrationOf(repo)}`;
+  const asked = ['run', '--only', 'A', '--land', 'merge'];
+  const told = await expectTeams(2, asked, { cwd: repo.path });
+  expect(told.stderr).toBe(
+    `error: A is completed already\n  fix:   one of:\n    ${merge}   brings all that is merged where you are\n    ${again}\n`,
+  );
+  paste(repo, merge);
+  const landed = await expectTeams(2, asked, { cwd: repo.path });
+  expect(landed.stderr).toBe(`error: A is completed already\n  fix:   ${again}\n`);
+});
+
 test('a deleted integration branch is missed, by run and by status, and what they offer brings it back', async () => {
   const repo = one();
   await expectTeams(0, ['run'], { cwd: repo.path });

@@ -23,7 +23,7 @@ import { type Compose, composePorts, openRun } from '../compose.ts';
 import { estimateFor } from '../estimate.ts';
 import { driveToEnd, reporterFor, withLock } from '../drive.ts';
 import { landEarlier } from '../land-earlier.ts';
-import { nothingLeft } from '../nothing-left.ts';
+import { nothingLeft, orLand } from '../nothing-left.ts';
 import { lostRuns } from '../lost-runs.ts';
 import { columnsOf, type CommandContext, refuse } from '../output.ts';
 import { openProject, type Project } from '../project.ts';
@@ -104,7 +104,7 @@ async function startRun(
     if (!earlier.ok) return refuse(options, earlier.error, EXIT.environment);
   }
   const scope = selectEpics(project.prd, { only: options.only ?? [], maxEpics: options.maxEpics ?? null });
-  if (!scope.ok) return refuse(options, scope.error, EXIT.usage);
+  if (!scope.ok) return refuse(options, await orLand(git, scope.error, project, newest), EXIT.usage);
   if (
     scope.value.length === 0 &&
     newest !== undefined &&
