@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { EXIT, type ExitCode } from '../domain/exit-codes.ts';
+import { printable } from '../domain/printable.ts';
 import type { Problem } from '../domain/problem.ts';
 import { type CommandContext, problemIn, refuse } from './output.ts';
 import { programFor } from './program.ts';
@@ -23,7 +24,8 @@ async function explain(error: unknown, context: CommandContext): Promise<ExitCod
   const problem = problemIn(error) ?? (await problemOnDisk(context.cwd));
   if (problem !== null) return refuse(context, problem, EXIT.environment);
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  context.stderr(`this is a bug in teams, please report it with the lines below\n${trace}\n`);
+  const shown = printable(trace, { multiline: true });
+  context.stderr(`this is a bug in teams, please report it with the lines below\n${shown}\n`);
   // 1 is what node itself ends with then: no script mistakes it for success.
   return EXIT.notPassed;
 }

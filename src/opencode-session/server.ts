@@ -5,6 +5,8 @@ import { type AddressInfo, createServer } from 'node:net';
 
 const START_MS = 60_000;
 const CALL_MS = 20_000;
+/** One that does not end when it is asked to would hold up a session whose work is done. */
+const CLOSE_MS = 2_000;
 /** A fresh server now and then says that it listens, and never answers; and the port may be taken meanwhile. */
 const STARTS = 3;
 
@@ -41,7 +43,9 @@ async function startOnce(program: string): Promise<OpencodeServer> {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const exit = once(child, 'exit');
     child.kill('SIGTERM');
+    const kill = setTimeout(() => child.kill('SIGKILL'), CLOSE_MS);
     await exit;
+    clearTimeout(kill);
   };
   let url: string;
   try {

@@ -98,6 +98,8 @@ test('an error that carries a problem is exit 3, anything else is a bug of ours'
   const bug = await failWith(new TypeError('boom'));
   expect(bug.code).toBe(1);
   expect(bug.stderr).toMatch(/^this is a bug in teams.*\nTypeError: boom\n +at /);
+  // It may quote a path or an agent.
+  expect((await failWith(new Error('\u001b[2Jboom'))).stderr).toMatch(/\nError: boom\n/);
 });
 
 test.each([

@@ -10,11 +10,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A program that counts its starts and, before `works`, finds its port taken. */
-function program(works: number): string {
+/** A program that counts its starts and, before `works`, finds its port taken. `more`: what else it does first. */
+function program(works: number, more = ''): string {
   const path = join(folder, 'opencode');
   const source = `#!${process.execPath}
 const { appendFileSync, readFileSync } = require('node:fs');
+${more}
 const starts = ${JSON.stringify(join(folder, 'starts'))};
 appendFileSync(starts, 'x');
 if (readFileSync(starts, 'utf8').length < ${works}) { console.log('port in use'); process.exit(1); }
@@ -34,6 +35,12 @@ describe('the server of a session', () => {
     expect(await server.call('GET', '/session')).toEqual([]);
     await server.close();
     expect(starts()).toBe(3);
+  });
+
+  it('is killed when it does not end', async () => {
+    const server = await startServer(program(1, "process.on('SIGTERM', () => {});"));
+    await server.close();
+    await expect(server.call('GET', '/session')).rejects.toThrow('fetch failed');
   });
 
   it('is given up after three times, with what it said', async () => {
