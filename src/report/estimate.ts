@@ -1,6 +1,7 @@
 import type { Basis, Estimate, Range } from '../domain/estimate.ts';
 import { printable } from '../domain/printable.ts';
 import type { Paint } from './paint.ts';
+import { beside } from './width.ts';
 import { formatDuration, plural } from './words.ts';
 
 export interface PrintedEstimate extends Estimate {
@@ -10,29 +11,29 @@ export interface PrintedEstimate extends Estimate {
   readonly leftOut: number;
 }
 
-/** A few lines below a plan; ends with a newline. */
-export function estimateText(estimate: PrintedEstimate, paint: Paint): string {
+/** A few lines below a plan, of a terminal of so many columns; ends with a newline. */
+export function estimateText(estimate: PrintedEstimate, paint: Paint, columns: number): string {
   const { wallClockMs, inputTokens, outputTokens, costUsd, parallel, runLimitMs } = estimate;
-  const label = (text: string): string => paint.bold(text.padEnd(9));
+  const line = (name: string, text: string): string =>
+    beside(`${name.padEnd(9)} `, `${paint.bold(name.padEnd(9))} `, text, columns);
   const tokens =
     inputTokens === null && outputTokens === null
       ? 'unknown'
       : `${rangeText(inputTokens, count)} in, ${rangeText(outputTokens, count)} out`;
+  const sessions = `${plural(parallel, 'session')} at a time`;
   const lines = [
-    `${label('time')} ${rangeText(wallClockMs, roughly)}, ${plural(parallel, 'session')} at a time ${paint.dim('(8 of 10 simulated runs)')}`,
-    `${label('tokens')} ${tokens}`,
-    `${label('cost')} ${rangeText(costUsd, dollars)}`,
-    ...estimate.basis.map((basis, index) => `${label(index === 0 ? 'from' : '')} ${basisText(basis)}`),
+    line('time', `${rangeText(wallClockMs, roughly)}, ${sessions} (8 of 10 simulated runs)`),
+    line('tokens', tokens),
+    line('cost', rangeText(costUsd, dollars)),
+    ...estimate.basis.map((basis, index) => line(index === 0 ? 'from' : '', basisText(basis))),
   ];
   if (estimate.leftOut > 0) {
-    lines.push(
-      `${label('')} ${plural(estimate.leftOut, 'journal')} ${estimate.leftOut === 1 ? 'is' : 'are'} left out: too large, or not readable`,
-    );
+    const journals = `${plural(estimate.leftOut, 'journal')} ${estimate.leftOut === 1 ? 'is' : 'are'}`;
+    lines.push(line('', `${journals} left out: too large, or not readable`));
   }
   if (wallClockMs.high > runLimitMs) {
-    lines.push(
-      `${label('')} ${paint.yellow(`it may reach the time limit of a run, ${formatDuration(runLimitMs)} (timeouts.run): teams resume goes on then`)}`,
-    );
+    const limit = `it may reach the time limit of a run, ${formatDuration(runLimitMs)} (timeouts.run)`;
+    lines.push(paint.yellow(line('', `${limit}: teams resume goes on then`)));
   }
   return `${lines.join('\n')}\n`;
 }

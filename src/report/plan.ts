@@ -2,7 +2,7 @@ import { criticalPath, waves } from '../domain/graph.ts';
 import type { Epic, Prd } from '../domain/prd.ts';
 import { printable } from '../domain/printable.ts';
 import type { Paint } from './paint.ts';
-import { displayWidth, fit, fitBefore, idColumns, row } from './width.ts';
+import { beside, displayWidth, fit, fitBefore, idColumns, row } from './width.ts';
 import { plural } from './words.ts';
 
 interface Plan {
@@ -43,7 +43,8 @@ export function planText(prd: Prd, paint: Paint, columns: number): string {
     .filter((epic) => plan.critical.includes(epic.id))
     .reduce((sum, epic) => sum + epic.userStories.length, 0);
   const path = printable(plan.critical.join(' → '));
-  lines.push('', `${paint.bold('critical path *')}  ${path} (${plural(weight, 'story', 'stories')})`);
+  const told = `${path} (${plural(weight, 'story', 'stories')})`;
+  lines.push('', beside('critical path *  ', `${paint.bold('critical path *')}  `, told, columns));
   return `${lines.join('\n')}\n`;
 }
 

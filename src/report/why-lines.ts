@@ -1,7 +1,7 @@
 import { printable } from '../domain/printable.ts';
 import type { Why } from '../domain/why.ts';
 import type { Paint } from './paint.ts';
-import { displayWidth, fit, hanging } from './width.ts';
+import { beside, displayWidth, fit, hanging } from './width.ts';
 
 /** How wide the lines are: of the ids in them, and of the terminal (Infinity where lines may be as long as they are). */
 export interface Widths {
@@ -45,7 +45,3 @@ export function factLines(facts: readonly Fact[], paint: Paint, columns: number)
     return `${painted}${value}\n${hanging(' '.repeat(head.length), meaning, columns)}`;
   });
 }
-
-/** `hanging`, with a head that is painted. */
-const beside = (head: string, painted: string, text: string, columns: number): string =>
-  painted + hanging(head, text, columns).slice(head.length);

@@ -47,6 +47,10 @@ export function hanging(head: string, text: string, columns = 80): string {
   return [...lines, line].join('\n');
 }
 
+/** `hanging` with a head that is painted. */
+export const beside = (head: string, painted: string, text: string, columns: number): string =>
+  painted + hanging(head, text, columns).slice(head.length);
+
 type Part = string | readonly [text: string, paint: (text: string) => string];
 
 /** One line of printable parts, cut to `columns` as a whole. Each is painted after it was cut. */

@@ -62,6 +62,16 @@ it('is ended by its time limit and by a stop, with all that it started', async (
   });
 });
 
+it('is run as often at a time as anybody likes, and node warns of nothing', async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', note);
+  const stop = new AbortController();
+  await Promise.all(Array.from({ length: 12 }, () => run('true', 60_000, stop)));
+  process.off('warning', note);
+  expect(warnings).toEqual([]);
+});
+
 it('goes on and says so when its log cannot be written', async () => {
   mkdirSync(join(folder, 'log'));
   const end = await run('echo hello');

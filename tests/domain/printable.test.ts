@@ -39,14 +39,16 @@ test('no control character is left, and no line is lost', () => {
       '\n',
       '\t',
       '\u202e',
+      '\u061c',
+      '\u2028',
       'é',
     ),
   });
   fc.assert(
     fc.property(hostile, (text) => {
       const shown = lines(text);
-      expect(shown).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
-      expect(shown.split('\n')).toHaveLength(text.split(/\r\n?|\n/).length);
+      expect(shown).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e\u061c\u2028]/);
+      expect(shown.split('\n')).toHaveLength(text.split(/\r\n?|[\n\u2028]/).length);
       expect(printable(shown, { multiline: true })).toBe(shown);
     }),
   );

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { paintFor } from '../../src/report/paint.ts';
 import { estimateText, type PrintedEstimate } from '../../src/report/estimate.ts';
 
-const text = (more: Partial<PrintedEstimate>): string =>
+const text = (more: Partial<PrintedEstimate>, columns = Infinity): string =>
   estimateText(
     {
       simulations: 50,
@@ -17,6 +17,7 @@ const text = (more: Partial<PrintedEstimate>): string =>
       ...more,
     },
     paintFor(false),
+    columns,
   );
 
 test('assumptions are called so, and unknown is never a number', () => {
@@ -24,6 +25,15 @@ test('assumptions are called so, and unknown is never a number', () => {
 tokens    unknown
 cost      unknown
 from      assumptions, no measurements: no attempt on claude is on record here
+`);
+  expect(text({}, 40)).toBe(`time      1m 30s to 1h 30m, 3 sessions
+          at a time (8 of 10 simulated
+          runs)
+tokens    unknown
+cost      unknown
+from      assumptions, no measurements:
+          no attempt on claude is on
+          record here
 `);
 });
 

@@ -134,7 +134,8 @@ test('summary', () => {
     wave 3
     * E3                       pending        0/1  A title that is …  ← E2
 
-    critical path *  EPIC-WITH-A-VERY-LONG-IDENTIFIER-0001 → E2 → E3 (3 stories)
+    critical path *  EPIC-WITH-A-VERY-LONG-IDENTIFIER-0001 → E2 → E3 (3
+                     stories)
     "
   `);
 });

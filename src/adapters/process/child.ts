@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { execa } from 'execa';
@@ -82,6 +83,8 @@ export async function runChild(request: ChildRequest, stop: AbortSignal): Promis
   };
   const limits = watchLimits(request.limits, end, request.lastSign);
   const onStop = (): void => end('stopped');
+  // As many as there are sessions wait for the same stop; node warns of a leak at the eleventh.
+  setMaxListeners(0, stop);
   stop.addEventListener('abort', onStop, { once: true });
   // It may have come while the child was being started.
   if (stop.aborted) onStop();

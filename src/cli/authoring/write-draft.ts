@@ -135,7 +135,7 @@ async function judge(options: WritingWish, desk: Desk, draft: Draft): Promise<'t
     options.stdout(describeDraft(draft, draft.prd, paint, columnsOf(options)));
     const open = draft.prd.epics.filter(({ status }) => status !== 'completed');
     const estimate = await estimateFor(desk, open);
-    if (estimate !== null) options.stdout(`\n${estimateText(estimate, paint)}`);
+    if (estimate !== null) options.stdout(`\n${estimateText(estimate, paint, columnsOf(options))}`);
   }
   if (!options.interactive || options.yes === true || !options.person.canBeAsked) return 'take';
   const choices = [

@@ -5,6 +5,7 @@ import { newRunId, runFolder } from '../../adapters/layout.ts';
 import { makePrivateFolder } from '../../adapters/private-files.ts';
 import { planRemarks } from '../../domain/agreed-plan.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
+import { printable } from '../../domain/printable.ts';
 import { selectEpics } from '../../domain/scope.ts';
 import { isResumable } from '../../domain/state.ts';
 import { nameOf, runsBefore } from '../../domain/task.ts';
@@ -15,6 +16,7 @@ import { isProven } from '../../domain/whereabouts.ts';
 import { paintFor } from '../../report/paint.ts';
 import { plural } from '../../report/words.ts';
 import { planText, wavesOf } from '../../report/plan.ts';
+import { hanging } from '../../report/width.ts';
 import { estimateJson, estimateText } from '../../report/estimate.ts';
 import { loadPrd } from '../../source/load-prd.ts';
 import { missingBackends } from '../backends.ts';
@@ -181,16 +183,16 @@ async function dryRun(options: RunOptions, project: Project): Promise<ExitCode> 
     options.stdout(`${JSON.stringify(plan)}\n`);
     return EXIT.passed;
   }
-  options.stdout(
-    planText({ ...project.prd, epics: [...scope.value] }, paintFor(options.color), columnsOf(options)),
-  );
-  if (estimate !== null) options.stdout(`\n${estimateText(estimate, paintFor(options.color))}`);
-  const remarks = planRemarks(standings).map(
-    ({ level, text }) => `${level === 'warning' ? 'warning: ' : ''}${text}\n`,
+  const [paint, columns] = [paintFor(options.color), columnsOf(options)];
+  const wrapped = (text: string): string => `${hanging('', printable(text), columns)}\n`;
+  options.stdout(planText({ ...project.prd, epics: [...scope.value] }, paint, columns));
+  if (estimate !== null) options.stdout(`\n${estimateText(estimate, paint, columns)}`);
+  const remarks = planRemarks(standings).map(({ level, text }) =>
+    wrapped(`${level === 'warning' ? 'warning: ' : ''}${text}`),
   );
   options.stdout(remarks.length === 0 ? '' : `\n${remarks.join('')}`);
-  options.stdout(
-    `\nwould run ${plural(scope.value.length, 'epic')} from ${from}, ${config.parallel} at a time on ${config.backend}; nothing was done\n`,
-  );
+  const epics = plural(scope.value.length, 'epic');
+  const how = `${config.parallel} at a time on ${config.backend}`;
+  options.stdout(`\n${wrapped(`would run ${epics} from ${from}, ${how}; nothing was done`)}`);
   return EXIT.passed;
 }
