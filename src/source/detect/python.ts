@@ -38,10 +38,12 @@ export function pythonCommands(files: ProjectFiles): Suggestions {
   if (!names.has('requirements.txt')) return { setup: [], verify: tools(files, '') };
   // A folder that git sees would make every worktree dirty.
   const ignored = /^\/?\.venv\/?\s*$/m.test(files.text('.gitignore'));
+  const fits = ignored ? likely : possible;
   const command = 'python3 -m venv .venv && .venv/bin/pip install -r requirements.txt';
   return {
-    setup: [(ignored ? likely : possible)(command, 'requirements.txt')],
-    verify: tools(files, '.venv/bin/'),
+    setup: [fits(command, 'requirements.txt')],
+    // They are in that folder: without the setup there is none to run.
+    verify: tools(files, '.venv/bin/').map((tool) => fits(tool.command, tool.from)),
   };
 }
 

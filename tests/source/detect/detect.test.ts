@@ -118,9 +118,9 @@ describe('other ecosystems', () => {
     ],
     [
       'requirements, with a folder that git would see',
-      { 'requirements.txt': 'flask\n' },
+      { 'requirements.txt': 'flask\npytest\n' },
       ['(python3 -m venv .venv && .venv/bin/pip install -r requirements.txt)'],
-      [],
+      ['(.venv/bin/pytest)'],
     ],
     [
       'Rust',
