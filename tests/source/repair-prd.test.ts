@@ -118,6 +118,23 @@ describe('what it says', () => {
     ]);
   });
 
+  it('has lists where things stand under their ids, and the PRD that is inside of another object', () => {
+    const { id: _, ...start } = story;
+    const byId = { 'EPIC-001': { title: 'Login', userStories: { 'US-001': start } } };
+    const mended = repair(JSON.stringify({ project: 'A', epics: byId }));
+    expect(mended.repairs).toEqual(['the PRD: epics became a list', 'epic 1: userStories became a list']);
+    expect(mended.prd['epics']).toEqual([{ id: 'EPIC-001', title: 'Login', userStories: [story] }]);
+
+    const inside = repair(JSON.stringify({ prd: JSON.parse(draft(epic('E'))) as unknown }));
+    expect(inside.repairs).toEqual(['what is in "prd" became the PRD']);
+    expect(inside.prd).toEqual({ $schema: './s.json', project: 'A', epics: [epic('E')] });
+
+    // What it means is for its author to say: nothing of it is lost.
+    for (const epics of ['EPIC-001', { 'EPIC-001': 'Login' }]) {
+      expect(repair(JSON.stringify({ project: 'A', epics })).prd['epics']).toEqual(epics);
+    }
+  });
+
   it('keeps keys of its own, and a good name beside a wrong one', () => {
     const { repairs, prd } = repair(draft(epic('A', { owner: 'Ada', dependencies: ['B'], dependsOn: [] })));
     expect(repairs).toEqual([]);
@@ -217,7 +234,8 @@ describe('whatever the draft is', () => {
       fc.property(anyDraft, (value) => {
         const { prd, text } = repair(JSON.stringify(value));
         expect(repairPrd(text, SETTING)).toEqual({ text, repairs: [] });
-        const epics = prd['epics'] as readonly Record<string, unknown>[];
+        const after = prd['epics'];
+        const epics = (Array.isArray(after) ? after : []) as readonly Record<string, unknown>[];
         const before = Array.isArray(value)
           ? value
           : (((value as Record<string, unknown>)['epics'] ?? []) as unknown);

@@ -8,17 +8,44 @@ export function repairShape(
   setting: Pick<RepairSetting, 'project'>,
   note: Note,
 ): Json {
-  const prd = isRecord(value) ? renamed(value, 'prd', 'the PRD', note) : { epics: value };
+  const prd = isRecord(value) ? renamed(unwrapped(value, note), 'prd', 'the PRD', note) : { epics: value };
   if (!isRecord(value)) note('the list of epics became a PRD');
   if (prd['project'] === undefined || prd['project'] === null || prd['project'] === '') {
     prd['project'] = setting.project;
     note(`project: ${quote(setting.project)}, the name of the folder`);
   }
   withoutNulls(prd);
-  prd['epics'] = listOf(prd['epics']).map((epic, index) =>
-    isRecord(epic) ? repairEpic(epic, `epic ${index + 1}`, note) : epic,
-  );
+  repairEach(prd, 'epics', 'the PRD', note, (epic, number) => repairEpic(epic, `epic ${number}`, note));
   return prd;
+}
+
+/** `{"prd": {"project": …, "epics": …}}` */
+function unwrapped(value: Json, note: Note): Json {
+  const [entry, ...others] = Object.entries(value).filter(([key]) => key !== '$schema');
+  if (entry === undefined || others.length > 0) return value;
+  const [name, inner] = entry;
+  if (!isRecord(inner) || !Array.isArray(inner['epics'])) return value;
+  note(`what is in ${quote(name)} became the PRD`);
+  return inner;
+}
+
+/** A list of records, also one that has them by their ids. What else is there stays: only the person knows what it means. */
+function repairEach(
+  holder: Json,
+  key: string,
+  name: string,
+  note: Note,
+  repair: (entry: Json, number: number) => Json,
+): void {
+  const value = (holder[key] ??= []);
+  const byId = isRecord(value) ? Object.entries(value) : [];
+  if (byId.length > 0 && byId.every(([, entry]) => isRecord(entry))) {
+    note(`${name}: ${key} became a list`);
+    holder[key] = byId.map(([id, entry]) => ({ id, ...(isRecord(entry) ? entry : {}) }));
+  }
+  const list = holder[key];
+  if (!Array.isArray(list)) return;
+  holder[key] = list.map((entry: unknown, index) => (isRecord(entry) ? repair(entry, index + 1) : entry));
 }
 
 function repairEpic(value: Json, name: string, note: Note): Json {
@@ -26,8 +53,8 @@ function repairEpic(value: Json, name: string, note: Note): Json {
   withoutNulls(epic);
   for (const key of ['dependsOn', 'verify', 'labels']) asList(epic, key, name, note);
   unclaimed(epic, { status: 'pending', planned: false }, name, note);
-  epic['userStories'] = listOf(epic['userStories']).map((story, index) =>
-    isRecord(story) ? repairStory(story, `${name}, story ${index + 1}`, note) : story,
+  repairEach(epic, 'userStories', name, note, (story, number) =>
+    repairStory(story, `${name}, story ${number}`, note),
   );
   return epic;
 }
@@ -85,5 +112,3 @@ function unclaimed(value: Json, initial: Json, name: string, note: Note): void {
     delete value[key];
   }
 }
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
