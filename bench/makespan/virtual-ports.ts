@@ -94,7 +94,7 @@ function virtualGit(plan: Plan): Git {
     mergeTree: (ours, theirs) => Promise.resolve({ tree: sha(ours + theirs), conflicts: [] }),
     treeOf: (commit) => Promise.resolve(sha(commit)),
     nestedRepositories: () => Promise.resolve([]),
-    changedPaths: () => Promise.resolve([]),
+    changesBetween: () => Promise.resolve({ paths: [], links: [] }),
     commitTree: ({ tree }) => Promise.resolve(sha(tree)),
     materialiseMerge: () => done,
     pathsWithMarkers: () => Promise.resolve([]),

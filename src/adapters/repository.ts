@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { EPICS, INTEGRATION } from '../domain/branches.ts';
 import { fail, ok, type Outcome, type Problem } from '../domain/problem.ts';
 import { printable } from '../domain/printable.ts';
+import { fields } from './git/history.ts';
 import { wantsSignature } from './git/merge.ts';
 import { withIndexCopy } from './git/patch.ts';
 import { type GitResult, runGit } from './git/run.ts';
@@ -136,6 +137,12 @@ export async function snapshotTracked(root: string): Promise<string | null> {
     const args = ['commit-tree', ...signs, '-p', head[1] ?? 'HEAD', '-m', message, tree];
     return (await runGit(root, args)).stdout.trim();
   });
+}
+
+/** Files of the checkout with a conflict that is not resolved. */
+export async function unresolvedIn(root: string): Promise<readonly string[]> {
+  const { stdout } = await runGit(root, ['diff', '--name-only', '--diff-filter=U', '-z']);
+  return fields(stdout);
 }
 
 const bareProblem = (cwd: string): Problem => ({

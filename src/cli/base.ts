@@ -1,8 +1,9 @@
-import { snapshotTracked } from '../adapters/repository.ts';
+import { snapshotTracked, unresolvedIn } from '../adapters/repository.ts';
 import { isOurs } from '../domain/branches.ts';
-import { fail, ok, type Outcome } from '../domain/problem.ts';
+import { fail, ok, type Outcome, type Problem } from '../domain/problem.ts';
 import type { EventOf } from '../domain/events.ts';
 import { shellWord } from '../domain/shell-word.ts';
+import { list } from '../domain/words.ts';
 import type { Git } from '../engine/ports.ts';
 import type { Project } from './project.ts';
 
@@ -53,10 +54,20 @@ export async function runBase(
 ): Promise<Outcome<{ readonly base: Base; readonly snapshot: string | null }>> {
   const clean = await resolveRunBase(git, project);
   if (!clean.ok) return clean;
+  const unresolved = includeDirty ? await unresolvedIn(project.root) : [];
+  if (unresolved.length > 0) return fail(unresolvedProblem(unresolved));
   const snapshot = await snapshotTracked(project.root);
   const base = includeDirty ? withTrackedChanges(project, clean.value, snapshot) : clean;
   return base.ok ? ok({ base: base.value, snapshot }) : base;
 }
+
+const unresolvedProblem = (paths: readonly string[]): Problem => ({
+  code: 'include-dirty-unresolved',
+  what: '--include-dirty would take conflicts that are not resolved',
+  where: list(paths),
+  why: 'agents would start on files with markers in them',
+  fix: 'resolve them and git add them, or leave out --include-dirty',
+});
 
 /** The base with the tracked changes of the checkout on top, as a commit that no branch names. */
 function withTrackedChanges(

@@ -81,18 +81,7 @@ export function judge(claims: Claims, facts: Facts): Judgement {
       });
     }
   }
-  if (facts.protectedChanges.length > 0) {
-    const text = `the branch changes ${list(facts.protectedChanges)}, which only people may change`;
-    reasons.push({ rule: 'protected-path', text });
-  }
-  if (facts.nested.length > 0) {
-    const text = `${list(facts.nested)}: a repository inside the repository, of which a commit keeps no file; remove its .git and commit the files`;
-    reasons.push({ rule: 'nested-repository', text });
-  }
-  if (facts.unpublished.length > 0) {
-    const text = `${list(facts.unpublished)}: a submodule at a commit that is on no branch or tag of its remote, so nobody else could have it; set it back or to one that is published, and check it out (git submodule update --init)`;
-    reasons.push({ rule: 'submodule-unpublished', text });
-  }
+  reasons.push(...treeReasons(facts));
   if (facts.forgedMerges.length > 0) {
     const commits = list(facts.forgedMerges.map((commit) => commit.slice(0, 12)));
     const text = `${commits} carries the trailer Teams-Epic, which only merges by teams may have; rewrite the message`;
@@ -107,6 +96,28 @@ export function judge(claims: Claims, facts: Facts): Judgement {
   }
   reasons.push(...worktreeReasons(facts));
   return { stories: stories.map(({ judgement }) => judgement), reasons };
+}
+
+/** What no tree may have, whoever made it. */
+export function treeReasons({
+  protectedChanges,
+  nested,
+  unpublished,
+}: Pick<Facts, 'protectedChanges' | 'nested' | 'unpublished'>): Reason[] {
+  const reasons: Reason[] = [];
+  if (protectedChanges.length > 0) {
+    const text = `the branch changes ${list(protectedChanges)}, which only people may change`;
+    reasons.push({ rule: 'protected-path', text });
+  }
+  if (nested.length > 0) {
+    const text = `${list(nested)}: a repository inside the repository, of which a commit keeps no file; remove its .git and commit the files`;
+    reasons.push({ rule: 'nested-repository', text });
+  }
+  if (unpublished.length > 0) {
+    const text = `${list(unpublished)}: a submodule at a commit that is on no branch or tag of its remote, so nobody else could have it; set it back or to one that is published, and check it out (git submodule update --init)`;
+    reasons.push({ rule: 'submodule-unpublished', text });
+  }
+  return reasons;
 }
 
 function worktreeReasons({ worktree, branch }: Facts): Reason[] {

@@ -83,8 +83,11 @@ export interface Git {
     paths: readonly string[],
     accepted: readonly string[],
   ): Promise<readonly string[]>;
-  /** Paths that differ between two trees or commits. */
-  changedPaths(from: string, to: string): Promise<readonly string[]>;
+  /** Paths that differ between two trees or commits; `links`: those that are a link to another repository then. */
+  changesBetween(
+    from: string,
+    to: string,
+  ): Promise<{ readonly paths: readonly string[]; readonly links: readonly string[] }>;
   /** Makes a commit object without moving anything. `dates` of author and committer are now. */
   commitTree(commit: {
     readonly tree: string;

@@ -94,14 +94,16 @@ async function gatherFacts(
   ctx: RunContext,
   work: AttemptWork & { readonly worktree: string },
 ): Promise<Omit<Facts, 'end'> & { readonly worktree: WorktreeFacts | null }> {
+  const { git } = ctx.ports;
+  const tip = `refs/heads/${work.branch}`;
   const [worktree, commits] = await Promise.all([
-    ctx.ports.git.worktreeFacts(work.worktree),
-    ctx.ports.git.commitsBetween(work.base, `refs/heads/${work.branch}`),
+    git.worktreeFacts(work.worktree),
+    git.commitsBetween(work.base, tip),
   ]);
   const isProtected = (path: string): boolean => ctx.setting.protectedPaths.includes(path);
   const touched = commits.some(({ paths }) => paths.some(isProtected));
   const links = [...new Set(commits.flatMap((commit) => commit.links))];
-  const nested = await nestedIn(ctx, work.branch, links);
+  const nested = await git.nestedRepositories(tip, links);
   const submodules = links.filter((path) => !nested.includes(path));
   return {
     epicId: work.epicId,
@@ -112,31 +114,13 @@ async function gatherFacts(
     worktree,
     commits: new Map(commits.map(({ commit, paths }) => [commit, paths])),
     // A commit may have been taken back by a later one: what counts is the difference.
-    protectedChanges: touched
-      ? (await ctx.ports.git.changedPaths(work.base, `refs/heads/${work.branch}`)).filter(isProtected)
-      : [],
+    protectedChanges: touched ? (await git.changesBetween(work.base, tip)).paths.filter(isProtected) : [],
     nested,
-    unpublished: await unpublishedIn(ctx, work, submodules),
+    // What is merged already may be linked to: it was looked at then.
+    unpublished: await git.unpublishedLinks(work.worktree, tip, submodules, [work.base, ctx.state.head]),
     forgedMerges: await forgedMerges(ctx, commits),
   };
 }
-
-const nestedIn = async (
-  ctx: RunContext,
-  branch: string,
-  links: readonly string[],
-): Promise<readonly string[]> =>
-  links.length === 0 ? links : ctx.ports.git.nestedRepositories(`refs/heads/${branch}`, links);
-
-/** What is merged already may be linked to: it was looked at then. */
-const unpublishedIn = async (
-  ctx: RunContext,
-  { base, branch, worktree }: AttemptWork & { readonly worktree: string },
-  links: readonly string[],
-): Promise<readonly string[]> =>
-  links.length === 0
-    ? links
-    : ctx.ports.git.unpublishedLinks(worktree, `refs/heads/${branch}`, links, [base, ctx.state.head]);
 
 /** Commits that carry our trailer and are not ours. Merges of ours come along when an agent merges the integration branch. */
 async function forgedMerges(ctx: RunContext, commits: readonly CommitFacts[]): Promise<readonly string[]> {

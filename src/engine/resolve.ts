@@ -1,3 +1,5 @@
+import type { Reason } from '../domain/events.ts';
+import { treeReasons } from '../domain/judge.ts';
 import { type Candidate, type MergeWork, type Obstacle, withMergeWorktree } from './merge-work.ts';
 import { takeSeat } from './backends.ts';
 import { commandsText, findingText, storiesText } from './prompts.ts';
@@ -83,9 +85,27 @@ async function judgeResolution(
   if (facts.dirty.length > 0) return refuse('the merger left its work uncommitted');
   if (facts.head === null || facts.head === work.onto) return refuse('the merger committed nothing');
   const tree = await git.treeOf(facts.head);
+  const [wrong] = await wrongWith(ctx, work, worktree, tree);
+  if (wrong !== undefined) return refuse(wrong.text);
   const marked = await git.pathsWithMarkers(tree, conflicts);
   if (marked.length > 0) return refuse(`conflict markers are left in ${marked.join(', ')}`);
   const keepsNothing = (await git.treeOf(work.onto)) === tree && (await git.treeOf(work.head)) !== tree;
   if (keepsNothing) return refuse('the resolution drops the whole work of the epic');
   return { tree, by: 'merger' };
+}
+
+/** The rules that hold for the branch of an epic hold for what a merger makes of it. */
+async function wrongWith(
+  ctx: RunContext,
+  { onto, head }: MergeWork,
+  worktree: string,
+  tree: string,
+): Promise<readonly Reason[]> {
+  const { git } = ctx.ports;
+  const { paths, links } = await git.changesBetween(onto, tree);
+  const protectedChanges = paths.filter((path) => ctx.setting.protectedPaths.includes(path));
+  const nested = await git.nestedRepositories(tree, links);
+  const submodules = links.filter((path) => !nested.includes(path));
+  const unpublished = await git.unpublishedLinks(worktree, tree, submodules, [onto, head]);
+  return treeReasons({ protectedChanges, nested, unpublished });
 }

@@ -65,6 +65,17 @@ const LIES: Readonly<Record<string, { readonly steps: Steps; readonly reason: Re
     steps: [{ corruptResult: '{"resolved":false,"details":"both are right"}' }],
     reason: /could not resolve it: both are right/,
   },
+  prd: {
+    steps: [{ resolve: 'union' }, sh('echo {} > prd.json && git commit -qam x')],
+    reason: /changes prd\.json, which only people may change/,
+  },
+  nested: {
+    steps: [
+      { resolve: 'union' },
+      sh('git init -q n && git -C n commit -q --allow-empty -m x && git add n && git commit -qm x'),
+    ],
+    reason: /n: a repository inside the repository/,
+  },
   destroyed: { steps: [{ resolve: 'union' }, sh('rm -rf {worktree}')], reason: /destroyed its worktree/ },
 };
 
@@ -79,7 +90,7 @@ test('a merger that lies is not believed; the work is kept, and a new run merges
   const repo = project({
     epics: [{ id: 'first' }, ...ids.map((id) => ({ id }))],
     files: contents('nobody'),
-    config: { parallel: 8, attempts: { merge: 1 } },
+    config: { parallel: 1 + ids.length, attempts: { merge: 1 } },
     script: {
       'team-lead': {
         default: [

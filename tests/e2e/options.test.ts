@@ -76,6 +76,22 @@ test('--only and --max-epics take a part, and refuse what cannot start', async (
   );
 });
 
+test('--include-dirty takes no conflict that is not resolved', async () => {
+  const repo = project({ epics: [{ id: 'A' }], files: { 'a.txt': 'base\n' } });
+  repo.git('branch', 'other');
+  repo.commit({ 'a.txt': 'mine\n' });
+  repo.git('checkout', '-q', 'other');
+  repo.commit({ 'a.txt': 'theirs\n' });
+  repo.git('checkout', '-q', 'main');
+  expect(() => repo.git('merge', 'other')).toThrow('git merge other');
+  const end = await expectTeams(2, ['run', '--include-dirty'], { cwd: repo.path });
+  expect(end.stderr).toBe(`error: --include-dirty would take conflicts that are not resolved
+  where: a.txt
+  why:   agents would start on files with markers in them
+  fix:   resolve them and git add them, or leave out --include-dirty
+`);
+});
+
 test('--include-dirty takes tracked changes, never untracked files, and leaves the checkout alone', async () => {
   const repo = project({
     epics: [{ id: 'A' }],

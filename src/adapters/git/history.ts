@@ -2,7 +2,7 @@ import type { CommitFacts, Git, MergeRecord } from '../../engine/ports.ts';
 import type { Repo } from './open.ts';
 import { GitError } from './run.ts';
 
-type History = Pick<Git, 'commitsBetween' | 'mergesOf' | 'epicsIn' | 'nestedRepositories' | 'changedPaths'>;
+type History = Pick<Git, 'commitsBetween' | 'mergesOf' | 'epicsIn' | 'nestedRepositories' | 'changesBetween'>;
 
 const trailer = (key: string): string => `%x00%(trailers:key=${key},valueonly)`;
 const MERGE_FORMAT = `--format=%H${trailer('Teams-Run')}${trailer('Teams-Epic')}${trailer('Teams-Attempt')}`;
@@ -49,6 +49,8 @@ export function history({ root, run }: Repo): History {
       return new Set(stdout.split('\n').filter((line) => line !== ''));
     },
     async nestedRepositories(commit, paths) {
+      // Without a path git would list all there is.
+      if (paths.length === 0) return [];
       const asked = ['-z', '--blob', `${commit}:.gitmodules`, '--get-regexp', '^submodule\\..*\\.path$'];
       // 1 and 128: there are no submodules.
       const { stdout } = await run(root, ['config', ...asked], { accept: [0, 1, 128] });
@@ -60,19 +62,17 @@ export function history({ root, run }: Repo): History {
         .map((entry) => entry.slice(entry.indexOf('\t') + 1))
         .filter((path) => !known.has(path));
     },
-    async changedPaths(from, to) {
-      const args = [
-        'diff-tree',
-        '-r',
-        '-z',
-        '--name-only',
-        '--no-renames',
-        '--ignore-submodules=none',
-        from,
-        to,
-      ];
+    async changesBetween(from, to) {
+      const args = ['diff-tree', '-r', '-z', '--raw', '--no-renames', '--ignore-submodules=none', from, to];
       const { stdout } = await run(root, args);
-      return fields(stdout);
+      const [paths, links]: [string[], string[]] = [[], []];
+      const parts = fields(stdout);
+      for (let i = 0; i + 1 < parts.length; i += 2) {
+        const path = parts[i + 1] ?? '';
+        paths.push(path);
+        if (linksTo(parts[i] ?? '')) links.push(path);
+      }
+      return { paths, links };
     },
   };
 }
@@ -87,17 +87,20 @@ export function fields(text: string): string[] {
 /** The mode of a path that is a commit of another repository. */
 export const LINK = '160000 ';
 
+/** Whether a path is such a link after a change: ":mode mode object object status". */
+const linksTo = (change: string): boolean => change.slice(':000000 '.length).startsWith(LINK);
+
 function parseRawLog(text: string, base: string): CommitFacts[] {
   const commits: { commit: string; paths: string[]; links: string[]; claimsMerge: boolean }[] = [];
   let onTop = false;
   const parts = fields(text);
   for (let i = 0; i < parts.length; i++) {
     const part = (parts[i] ?? '').trimStart();
-    // ":mode mode object object status", and the path is the next field.
+    // A change; the path is the next field.
     if (part.startsWith(':')) {
       const path = parts[++i] ?? '';
       commits.at(-1)?.paths.push(path);
-      if (part.slice(':000000 '.length).startsWith(LINK)) commits.at(-1)?.links.push(path);
+      if (linksTo(part)) commits.at(-1)?.links.push(path);
     } else if (part !== '') {
       const [ids = '', epics = ''] = part.split('\u0001');
       const [commit = '', ...parents] = ids.split(' ');

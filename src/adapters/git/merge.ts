@@ -55,24 +55,21 @@ export function merge({ root, run }: Repo): Merge {
     async pathsWithMarkers(tree, paths) {
       const found: string[] = [];
       for (let i = 0; i < paths.length; i += CHUNK) {
-        const pathspecs = paths.slice(i, i + CHUNK);
+        const pathspecs = paths.slice(i, i + CHUNK).map(pathspec);
         const pattern = ['-E', '-e', '^(<<<<<<<|>>>>>>>) '];
-        const args = [
-          '--literal-pathspecs',
-          'grep',
-          '-z',
-          '-l',
-          '-a',
-          '--full-name',
-          '--no-recurse-submodules',
-          ...pattern,
-        ];
+        const args = ['grep', '-z', '-l', '-a', '--full-name', '--no-recurse-submodules', ...pattern];
         const { stdout } = await run(root, [...args, tree, '--', ...pathspecs], { accept: [0, 1] });
         found.push(...fields(stdout).map((name) => name.slice(tree.length + 1)));
       }
       return found;
     },
   };
+}
+
+/** A name that is no UTF-8 came to us with U+FFFD in it, and git knows it by other bytes. */
+function pathspec(path: string): string {
+  if (!path.includes('\uFFFD')) return `:(top,literal)${path}`;
+  return `:(top,glob)${path.replace(/[\\*?[]/g, '\\$&').replace(/\uFFFD+/g, '*')}`;
 }
 
 export async function wantsSignature({ root, run }: Pick<Repo, 'root' | 'run'>): Promise<boolean> {

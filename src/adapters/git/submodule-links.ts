@@ -19,6 +19,8 @@ export function submoduleLinks({ root, run }: Repo): Pick<Git, 'unpublishedLinks
 
   return {
     async unpublishedLinks(worktree, tip, paths, accepted) {
+      // Without a path git would list all there is.
+      if (paths.length === 0) return [];
       const [mine, ...known] = await Promise.all([tip, ...accepted].map((each) => linksOf(each, paths)));
       const changed = [...(mine ?? [])].filter(
         ([path, commit]) => !known.some((links) => links.get(path) === commit),

@@ -30,7 +30,7 @@ test('lists commits with their paths, whatever the paths are called', async () =
   expect(e).toEqual({ commit: empty, paths: [], links: [], claimsMerge: false });
   expect(a?.commit).toBe(all);
   expect(a?.paths.toSorted()).toEqual(NAMES.toSorted());
-  expect((await openGit(root).changedPaths(first, all)).toSorted()).toEqual(NAMES.toSorted());
+  expect((await openGit(root).changesBetween(first, all)).paths.toSorted()).toEqual(NAMES.toSorted());
   expect(await openGit(root).commitsBetween('HEAD', 'HEAD')).toEqual([]);
   expect(await openGit(root).commitsBetween(first, 'b'.repeat(40))).toEqual([]);
 });
@@ -55,6 +55,10 @@ test('tells a repository that was made inside from a submodule', async () => {
   const tip = commit(root, 'both');
   const [facts] = await openGit(root).commitsBetween(first, tip);
   expect(facts?.links).toEqual(['made [x]', 'module']);
+  expect(await openGit(root).changesBetween(first, tip)).toEqual({
+    paths: ['.gitmodules', 'made [x]', 'module'],
+    links: ['made [x]', 'module'],
+  });
   expect(await openGit(root).nestedRepositories(tip, facts?.links ?? [])).toEqual(['made [x]']);
   expect(await openGit(root).nestedRepositories(first, ['a.txt', 'module'])).toEqual([]);
 });

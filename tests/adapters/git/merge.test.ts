@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openGit } from '../../../src/adapters/git/open.ts';
@@ -27,7 +27,10 @@ test('computes a clean merge without any checkout', async () => {
   const port = openGit(root);
   const { tree, conflicts } = await port.mergeTree('main', 'side');
   expect(conflicts).toEqual([]);
-  expect((await port.changedPaths(await port.treeOf(first), tree)).toSorted()).toEqual(['m.txt', 's.txt']);
+  expect((await port.changesBetween(await port.treeOf(first), tree)).paths.toSorted()).toEqual([
+    'm.txt',
+    's.txt',
+  ]);
   expect((await port.checkoutFacts()).dirty).toEqual([]);
   await expect(port.mergeTree('main', 'b'.repeat(40))).rejects.toThrow(GitError);
 });
@@ -41,6 +44,20 @@ test('names conflicting files, and finds the markers that are left', async () =>
   expect(await port.pathsWithMarkers('main', names)).toEqual([]);
   expect(await port.pathsWithMarkers(tree, ['calm'])).toEqual([]);
   expect(await port.pathsWithMarkers(tree, [])).toEqual([]);
+});
+
+test('markers are found in files whose names are no UTF-8, and not in their neighbours', async () => {
+  const { root } = tempRepo();
+  const marked = '<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n';
+  const latin = Buffer.from(`${root}/d[1]/caf\xe9 *.txt`, 'latin1');
+  put(root, { 'd[1]/calm': '', 'd1/cafe.txt': marked, 'd[1]/cafe.md': marked });
+  writeFileSync(latin, marked);
+  const tree = await openGit(root).treeOf(commit(root, 'marked'));
+  const path = 'd[1]/caf\uFFFD *.txt';
+  expect(await openGit(root).pathsWithMarkers(tree, ['d[1]/calm', path])).toEqual([path]);
+  writeFileSync(latin, 'resolved\n');
+  const resolved = await openGit(root).treeOf(commit(root, 'resolved'));
+  expect(await openGit(root).pathsWithMarkers(resolved, [path])).toEqual([]);
 });
 
 test('lays a conflict out in a worktree', async () => {
