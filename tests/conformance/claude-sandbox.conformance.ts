@@ -67,7 +67,8 @@ describe.skipIf(skipped !== null)(skipped ?? 'claude in its sandbox, through tea
     await vi.waitFor(
       () =>
         expect(readdirSync(worktrees, { recursive: true })).toContainEqual(expect.stringMatching(/started$/)),
-      { timeout: 60_000, interval: 100 },
+      // Only against hangs.
+      { timeout: 500_000, interval: 100 },
     );
     run.kill('SIGINT');
     const end = await run.ended;

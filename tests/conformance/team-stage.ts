@@ -84,7 +84,7 @@ export async function openTeamStage(
     repo,
     server,
     start: (args = ['run']) => {
-      const handle = startTeams(args, { cwd: repo.path, env });
+      const handle = startTeams(args, { cwd: repo.path, env, inherit: false });
       running.add(handle);
       void handle.ended.then(() => running.delete(handle));
       return handle;

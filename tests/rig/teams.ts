@@ -8,6 +8,8 @@ const BIN = fileURLToPath(new URL('../../dist/bin.cjs', import.meta.url));
 export interface TeamsOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Default true: `env` comes on top of the environment of the tests; false: it is all there is. */
+  readonly inherit?: boolean;
   /** Written to stdin, which is closed at once when absent. */
   readonly stdin?: string;
   /** Where its stdout goes instead of to the test. */
@@ -50,7 +52,7 @@ export function startTeams(args: readonly string[], options: TeamsOptions): Team
       : (['sh', '-c', 'out=$1; shift; exec "$@" > "$out"', 'sh', options.stdoutFile, ...command] as const);
   const child = spawn(program, words, {
     cwd: options.cwd,
-    env: { ...cleanEnvironment(), ...gitEnvironment, ...options.env },
+    env: { ...(options.inherit === false ? {} : cleanEnvironment()), ...gitEnvironment, ...options.env },
     detached: true,
   });
   const { pid } = child;

@@ -95,6 +95,8 @@ const BACKENDS: Readonly<Record<CliName, Settings>> = {
     ANTHROPIC_BASE_URL: url,
     ...(subscription === true ? { CLAUDE_CODE_OAUTH_TOKEN: KEY } : { ANTHROPIC_API_KEY: KEY }),
     CLAUDE_CONFIG_DIR: join(home, '.claude'),
+    // What it keeps beside TMPDIR, for sockets that have to have short paths.
+    CLAUDE_CODE_TMPDIR: join(home, 'tmp'),
     // It refuses to work as root without questions otherwise; the namespace maps the user to root.
     IS_SANDBOX: '1',
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
