@@ -136,9 +136,11 @@ function worktreeReasons({ worktree, branch }: Facts): Reason[] {
 function endReasons({ end }: Facts): Reason[] {
   switch (end.cause) {
     case 'epic-timeout':
-      return [{ rule: 'epic-timeout', text: 'the session reached the time limit of the epic' }];
+      return [{ rule: 'epic-timeout', text: 'the session reached its time limit (timeouts.epic)' }];
     case 'idle-timeout':
-      return [{ rule: 'idle-timeout', text: 'the session said nothing for longer than the idle limit' }];
+      return [
+        { rule: 'idle-timeout', text: 'the session said nothing for longer than it may (timeouts.idle)' },
+      ];
     case 'stopped':
       return [{ rule: 'stopped', text: 'the session was stopped' }];
     case 'exit':

@@ -209,7 +209,10 @@ test('the limits of an attempt, of silence and of the run end what goes on for t
       script: { 'team-lead': { default: [{ hang: true }] } },
     });
     await expectTeams(1, ['run'], { cwd: repo.path });
-    expect(reasonsOf(repo, 'A').map(({ rule }) => rule)).toContain(`${limit}-timeout`);
+    expect(reasonsOf(repo, 'A')).toContainEqual({
+      rule: `${limit}-timeout`,
+      text: expect.stringContaining(`(timeouts.${limit})`),
+    });
     assertNothingLeft(repo);
   }
 

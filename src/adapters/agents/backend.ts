@@ -65,7 +65,7 @@ export interface Backend {
   unavailable(): Promise<Problem | null>;
   /** For `teams doctor`: needs no network, spends no token, and tells no secret. */
   inspect(): Promise<BackendFacts>;
-  /** May write below `request.folder`, never into the worktree. Throws `StorageError`. */
+  /** May write below `request.folder`, never into the worktree. Throws `StorageError` and `GitError`. */
   launch(request: SessionRequest): Promise<Launch>;
   /**
    * For a backend that a person can talk to. `opening` is a line without a leading dash, said to the agent in the name of

@@ -37,6 +37,7 @@ const INHERITED = [
   'ANTHROPIC_DEFAULT_SONNET_MODEL',
   'ANTHROPIC_DEFAULT_HAIKU_MODEL',
   'CLAUDE_CONFIG_DIR',
+  'CLAUDE_CODE_TMPDIR',
 ];
 const CLOUDS: readonly (readonly [string, readonly string[]])[] = [
   [
