@@ -80,6 +80,10 @@ test('a PRD that is there is not touched without a yes', async () => {
     $schema: '../.teams/schemas/prd.schema.json',
     epics: [{ source: '../todo.md#work' }],
   });
+  const again = await runCli(['import', 'todo.md', '--format', 'markdown', '--out', 'plans/next.json'], root);
+  expect(again.stderr).toContain(
+    '\n    teams import todo.md --format markdown --out plans/next.json --yes  ',
+  );
   const replaced = await runCli(['import', 'todo.md', '--yes'], root);
   expect(replaced.stdout).toMatch(/\nprd\.json is replaced: 1 epic and 1 story new/);
   const [, kept = ''] = /^the prd\.json that was there is kept in (\S+)\n$/.exec(replaced.stderr) ?? [];

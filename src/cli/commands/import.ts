@@ -86,7 +86,7 @@ async function whetherToMerge(options: ImportOptions, name: string): Promise<Out
   if (options.merge === true || options.yes === true) return ok(options.merge === true);
   const mayAsk = options.file !== '-' && options.json !== true && canAsk(options.env);
   const asking = options.asking ?? (mayAsk ? await openAsking('teams import') : null);
-  if (asking === null) return fail(refuse(options, existsProblem(name, options.file), EXIT.usage));
+  if (asking === null) return fail(refuse(options, existsProblem(name, options), EXIT.usage));
   const choices = [
     {
       value: 'merge',
@@ -181,16 +181,19 @@ function refuseFile(options: ImportOptions, diagnostics: readonly Diagnostic[]):
   return EXIT.usage;
 }
 
-function existsProblem(name: string, file: string): Problem {
-  const again = `    teams import ${file === '-' ? file : shellPath(file)}`;
+function existsProblem(name: string, { file, format, out }: ImportOptions): Problem {
+  const as = format === undefined ? '' : ` --format ${format}`;
+  const typed = `teams import ${file === '-' ? file : shellPath(file)}${as}`;
+  const again = out === undefined ? typed : `${typed} --out ${shellPath(out)}`;
+  const ways = [
+    [`${again} --merge`, 'to add what is new and bring up to date what came from there'],
+    [`${again} --yes`, 'to replace it'],
+    [`${typed} --out FILE`, 'to write elsewhere'],
+  ] as const;
+  const width = Math.max(...ways.map(([command]) => command.length));
   return {
     code: 'prd-exists',
     what: `${name} is there already, and nothing was written`,
-    fix: [
-      'one of:',
-      `${again} --merge      to add what is new and bring up to date what came from there`,
-      `${again} --yes        to replace it`,
-      `${again} --out FILE   to write elsewhere`,
-    ].join('\n'),
+    fix: ['one of:', ...ways.map(([command, why]) => `    ${command.padEnd(width)}   ${why}`)].join('\n'),
   };
 }
