@@ -34,7 +34,8 @@ export interface Item {
 
 const HEADING = /^ {0,3}(#{1,6})(?:[ \t]+(.*?))?[ \t]*$/;
 const ITEM = /^([ \t]*)(?:[-*+]|\d{1,9}[.)])[ \t]+(.*)$/;
-const BOX = /^\[([ xX])\](?:[ \t]+(.*))?$/;
+/** With a star it is optional, as Kiro writes it. */
+const BOX = /^\[([ xX])\]\*?(?:[ \t]+(.*))?$/;
 const FENCE = /^[ \t]*(`{3,}|~{3,})/;
 /** `10. ` and a space; what stands further to the right is aligned by taste. */
 const LONGEST_MARK = 5;

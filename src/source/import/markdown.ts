@@ -24,6 +24,12 @@ const SHELVES_OF_EPICS =
 const PROSE =
   /^\W*(?:overview|introduction|summary|background|context|problem.*|motivation|vision|goals?|objectives?|non-?goals?|out of scope|glossary|terminology|references|links|risks.*|open questions|questions|timeline|schedule|appendix.*|success (?:metrics|criteria)|metrics|assumptions|constraints|personas?|target (?:users|audience)|stakeholders|technical (?:considerations|notes)|architecture|notes|changelog|table of contents)\W*$/i;
 
+/** A heading that says that it is a story is one, with a list or without. */
+const STORY = /^\W*(?:(?:user[ -]?)?story|US)[ -]?\d/i;
+
+/** `_Requirements: 1.1, 2.3_` says where it comes from, not what is to be seen. */
+const ORIGIN = /^_?requirements?:\s*[A-Z-]{0,5}\d[\w.,\s-]{0,200}$/i;
+
 /** What a title says before the name of the project. */
 const DOCUMENT =
   /^(?:prd|product requirements(?: document)?|feature specification|spec(?:ification)?|implementation plan|plan|to-?dos?)\s*[:\u2013\u2014-]\s*(?=\S)/i;
@@ -136,6 +142,7 @@ class MarkdownPrd {
   #hasWork(section: Section): boolean {
     if (!this.#boxes && is(PROSE, section)) return false;
     return (
+      isNamedStory(section) ||
       this.#workItems(section).length > 0 ||
       criteriaOf(section).length > 0 ||
       section.children.some((child) => this.#hasWork(child))
@@ -174,9 +181,10 @@ class MarkdownPrd {
     const below = section.children.filter((child) => !is(CRITERIA, child) && this.#hasWork(child));
     const known = new Set(below);
     const criteria = criteriaOf(section);
-    if (items.length === 0 && below.length === 0 && criteria.length > 0) {
-      this.#sectionStory(section, path, criteria, stories);
-      return wordsOfStory(section, criteria);
+    if (items.length === 0 && below.length === 0 && (criteria.length > 0 || isNamedStory(section))) {
+      const list = criteria.length > 0 ? criteria : section.items;
+      this.#sectionStory(section, path, list, stories);
+      return wordsOfStory(section, list);
     }
     for (const item of items) this.#itemStory(item, path, stories);
     const others = section.children.filter((child) => !known.has(child));
@@ -192,8 +200,10 @@ class MarkdownPrd {
       if (holdsStories) {
         const inside = this.#storiesIn(child, place, stories);
         if (inside.some((text) => text.trim() !== '')) words.push(...under(child, inside));
-      } else
-        this.#sectionStory(child, place, criteriaOf(child).length > 0 ? criteriaOf(child) : own, stories);
+      } else {
+        const lists = [criteriaOf(child), own, child.items];
+        this.#sectionStory(child, place, lists.find((list) => list.length > 0) ?? [], stories);
+      }
     }
     return words;
   }
@@ -232,14 +242,15 @@ class MarkdownPrd {
       this.#done.push({ key, title, why: 'it is ticked', at: item.at });
       return;
     }
-    const children = below.flatMap((child) => textOf(child));
+    const origins = below.filter(({ text }) => ORIGIN.test(text)).map(({ text }) => text);
+    const children = below.flatMap((child) => (ORIGIN.test(child.text) ? [] : textOf(child)));
     stories.push({
       key,
       id: name.id ?? name.slug,
       title,
       description: prose(
         [
-          ...[rest, ...item.notes].filter((text) => text !== ''),
+          ...[rest, ...item.notes, ...origins].filter((text) => text !== ''),
           ...[item, ...below].flatMap(({ code }) => code),
         ].join('\n'),
       ),
@@ -348,6 +359,8 @@ const wordsOfStory = (section: Section, criteria: readonly Item[]): readonly str
 
 /** Whether the words of a heading, without numbers and remarks, are of a kind. */
 const is = (kind: RegExp, section: Section): boolean => kind.test(nameOf(section.title).title);
+
+const isNamedStory = (section: Section): boolean => STORY.test(section.title) && !isEmpty(section);
 
 /** It says itself what has to be true for it. */
 const isStory = (section: Section): boolean =>

@@ -12,7 +12,7 @@ export interface Name {
 
 const OWN_ID = /^\[?([A-Z][A-Z0-9]{0,15}-\d{1,6})\]?(?:\s*[:.)\u2013\u2014-]\s*|\s+|$)/;
 const COUNTED =
-  /^(?:(?:user[ -])?story|epic|phase|feature|milestone|step|part|task|section)\s+(\d{1,4})(?:\s*[:.)\u2013\u2014-]\s*|\s+|$)/i;
+  /^(?:(?:user[ -])?story|epic|phase|feature|milestone|step|part|(?:sub)?task|section)\s+(\d{1,4}(?:\.\d{1,4}){0,4})(?:\s*[:.)\u2013\u2014-]\s*|\s+|$)/i;
 const NUMBERED = /^(\d{1,4}(?:\.\d{1,4}){0,4})(?:[.)]\s+|\s*[:\u2013\u2014-]\s+|\s+)/;
 
 /** What templates put behind a heading. */
@@ -36,6 +36,9 @@ export function titleAndRest(raw: string): { readonly title: string; readonly re
   if (bold !== null && /\w/.test(bold[1] ?? '')) {
     return { title: (bold[1] ?? '').replace(/[:.]$/, ''), rest: bold[2] ?? '' };
   }
-  const colon = /^([^:`]{3,80}):\s+(\S.*)$/.exec(raw);
-  return colon === null ? { title: raw, rest: '' } : { title: colon[1] ?? '', rest: colon[2] ?? '' };
+  // "Task 1: Sign in" counts, it is no title with something to say about it.
+  const count = COUNTED.exec(raw)?.[0] ?? '';
+  const colon = /^([^:`(]{3,80}):\s+(\S.*)$/.exec(raw.slice(count.length));
+  if (colon === null) return { title: raw, rest: '' };
+  return { title: `${count}${colon[1] ?? ''}`, rest: colon[2] ?? '' };
 }
