@@ -21,17 +21,19 @@ export function programFor(context: CommandContext, done: (code: ExitCode) => vo
       // Quotes what was typed, which may have come from a script.
       writeErr: (text) => context.stderr(printable(text, { multiline: true })),
     })
-    .configureHelp({ showGlobalOptions: false })
-    .showHelpAfterError('(teams --help shows what there is)');
+    .configureHelp({ showGlobalOptions: false });
   addAuthoringCommands(program, context, done);
   addRunCommands(program, context, done);
   addViewCommands(program, context, done);
   addAgentsCommands(program, context, done);
   addCompletionCommands(program, context, done);
-  for (const command of program.commands) {
-    command.showHelpAfterError(`(teams ${command.name()} --help shows what there is)`);
-  }
+  showWhereHelpIs(program, 'teams');
   return program;
+}
+
+function showWhereHelpIs(command: Command, typed: string): void {
+  command.showHelpAfterError(`(${typed} --help shows what there is)`);
+  for (const sub of command.commands) showWhereHelpIs(sub, `${typed} ${sub.name()}`);
 }
 
 function addRunCommands(program: Command, context: CommandContext, done: (code: ExitCode) => void): void {

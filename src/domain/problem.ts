@@ -23,7 +23,7 @@ export const fail = <E>(error: E): { ok: false; error: E } => ({ ok: false, erro
 export function describeProblem(problem: Problem): string {
   const lines = [`error: ${problem.what}`];
   if (problem.where !== undefined) lines.push(`  where: ${problem.where}`);
-  if (problem.why !== undefined) lines.push(`  why:   ${problem.why}`);
+  if (problem.why !== undefined) lines.push(`  why:   ${problem.why.replaceAll('\n', '\n         ')}`);
   if (problem.fix !== undefined) lines.push(`  fix:   ${problem.fix}`);
   return lines.join('\n');
 }

@@ -1,5 +1,6 @@
 import { nearMiss } from './near-miss.ts';
 import type { Problem } from './problem.ts';
+import { list } from './words.ts';
 
 type Place = 'the PRD' | 'this run';
 
@@ -9,11 +10,16 @@ export function unknownEpic(ids: readonly string[], known: readonly string[], pl
   return unknown === undefined ? null : noSuchEpic(unknown, known, place);
 }
 
+/** More ids than these are looked up, not read. */
+const MOST = 20;
+
 export function noSuchEpic(id: string, known: readonly string[], place: Place): Problem {
+  return { code: 'unknown-epic', what: `there is no epic ${id} in ${place}`, fix: which(id, known) };
+}
+
+function which(id: string, known: readonly string[]): string {
   const near = nearMiss(id, known);
-  return {
-    code: 'unknown-epic',
-    what: `there is no epic ${id} in ${place}`,
-    fix: near === null ? `one of: ${known.join(', ')}` : `did you mean ${near}?`,
-  };
+  if (near !== null) return `did you mean ${near}?`;
+  // A run has epics only once its first event is written.
+  return known.length === 0 ? 'teams status' : `one of: ${list(known, MOST)}`;
 }

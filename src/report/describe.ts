@@ -33,7 +33,9 @@ function words(event: TeamsEvent, state: RunState): Line | null {
       return say(event.epicId, 'warn', `blocked: ${event.reason}`);
     case 'attempt.started': {
       const title = findEpic(state, event.epicId)?.plan.title ?? '';
-      const todo = plural(event.todo.length, 'story', 'stories');
+      const { length } = event.todo;
+      // What is missing then is in its checks.
+      const todo = length === 0 ? 'no story left' : plural(length, 'story', 'stories');
       return say(
         event.epicId,
         'plain',

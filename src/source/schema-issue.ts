@@ -19,6 +19,13 @@ const NOUNS: Record<string, string> = {
   record: 'an object',
 };
 
+/** Of what has to be written, where that does not follow from what is there. */
+const EXAMPLES: Record<string, string> = {
+  number: 'a number such as 2',
+  int: 'a whole number such as 2',
+  boolean: 'true or false',
+};
+
 /** What a schema issue means to the person who wrote `value`. */
 export function describeIssue(issue: z.core.$ZodIssue, value: unknown): DescribedIssue {
   switch (issue.code) {
@@ -47,9 +54,9 @@ export function describeIssue(issue: z.core.$ZodIssue, value: unknown): Describe
       if (issue.origin === 'string') return { code: 'blank', message: 'is blank', fix: 'write some text' };
       if (issue.origin === 'array')
         return { code: 'empty-list', message: 'is an empty list', fix: 'add at least one entry' };
-      return { code: 'out-of-range', message: `is ${quote(value)}, but must be at least ${issue.minimum}` };
+      return outOfRange(value, 'at least', issue.minimum);
     case 'too_big':
-      return { code: 'out-of-range', message: `is ${quote(value)}, but must be at most ${issue.maximum}` };
+      return outOfRange(value, 'at most', issue.maximum);
     case 'invalid_union':
       return { code: 'wrong-type', message: `has a shape that is not known here: ${quote(value)}` };
     case 'invalid_format':
@@ -63,6 +70,12 @@ export function describeIssue(issue: z.core.$ZodIssue, value: unknown): Describe
   }
 }
 
+const outOfRange = (value: unknown, how: string, limit: number | bigint): DescribedIssue => ({
+  code: 'out-of-range',
+  message: `is ${quote(value)}, but must be ${how} ${limit}`,
+  fix: `write ${limit}`,
+});
+
 /** A key that is not among the known ones; the sentence begins with what has it. */
 export function describeKey(key: string, known: readonly string[]): Required<DescribedIssue> {
   const near = nearMiss(key, known);
@@ -75,7 +88,7 @@ export function describeKey(key: string, known: readonly string[]): Required<Des
   };
 }
 
-/** What to type when only the quotes are wrong, or the brackets of a list are missing. */
+/** What to type: the value itself when only the quotes are wrong, or the brackets of a list are missing. */
 function fixOfType(expected: string, value: unknown): { fix?: string } {
   if (typeof value === 'string') {
     const text = value.trim();
@@ -87,5 +100,6 @@ function fixOfType(expected: string, value: unknown): { fix?: string } {
   }
   if (expected === 'string' && (typeof value === 'number' || typeof value === 'boolean'))
     return { fix: `write "${value}"` };
-  return {};
+  const example = EXAMPLES[expected];
+  return example === undefined ? {} : { fix: `write ${example}` };
 }

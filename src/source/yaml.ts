@@ -61,11 +61,13 @@ function read(text: string): ParsedYaml {
     return (part === 'value' ? place.value : null) ?? place.key;
   };
   const findings = [...document.errors, ...document.warnings].map(
-    ({ code, message, pos: [start, end] }): SyntaxFinding => ({
+    ({ code, message, pos: [start, end] }, at): SyntaxFinding => ({
       code: code === 'RESOURCE_EXHAUSTION' ? 'nested-too-deep' : 'invalid-yaml',
       message: firstLine(message),
       start,
       end: Math.max(end, start + 1),
+      // The others mostly come from the first.
+      ...(at === 0 && { fix: FIX }),
     }),
   );
   visit(document, {
@@ -76,6 +78,8 @@ function read(text: string): ParsedYaml {
   if (findings.length > 0) return { value: undefined, findings: findings.slice(0, 100), find };
   return { value: document.toJS({ maxAliasCount: ALIAS_LIMIT }) as unknown, findings: [], find };
 }
+
+const FIX = 'mend the YAML: keys that belong together are indented alike, and a list is [a, b]';
 
 const START: Range = { start: 0, end: 1 };
 

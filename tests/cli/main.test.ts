@@ -37,6 +37,12 @@ describe('usage errors', () => {
     expect(stderr).toContain(message);
   });
 
+  test('help for a command below another is named whole', async () => {
+    expect((await run('agents', 'show')).stderr).toBe(
+      "error: missing required argument 'role'\n(teams agents show --help shows what there is)\n",
+    );
+  });
+
   test('no command at all shows the help on stderr', async () => {
     const { code, stdout, stderr } = await run();
     expect([code, stdout]).toEqual([2, '']);

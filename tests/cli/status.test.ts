@@ -51,6 +51,15 @@ describe('after a run', () => {
     }
   });
 
+  test('an earlier one: the commands that it leads to are about that one', async () => {
+    const id = '20250101-1000-abcdzz';
+    await writeRun(root, eventful, id);
+    expect(await status('--run', id)).toContain('why       teams status --why   says it in full');
+    await writeRun(root, successful);
+    expect(await status('--run', id)).toContain(`why       teams status --why --run ${id}   says it in full`);
+    expect(await status('--why', '--run', id)).toContain(`next: teams logs EPIC-002 --run ${id}\n`);
+  });
+
   test('that failed', async () => {
     await writeRun(root, eventful);
     expect(await status()).toMatchInlineSnapshot(`

@@ -70,6 +70,7 @@ test('everything wrong with the PRD and with the configuration is shown at once'
 teams.config.yml:1:11 error out-of-range  parallel is 0, but must be at least 1
   1 | parallel: 0
     |           ^
+  fix: write 1
 
 not valid: 2 errors
 `);

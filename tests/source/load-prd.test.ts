@@ -189,7 +189,7 @@ test('wrong types and missing fields', async () => {
   ).toEqual([
     'wrong-type: E1: userStories must be a list, but is an object',
     'wrong-type: E1: dependsOn must be a list, but is "E2" | write ["E2"]',
-    'wrong-type: E1: planned must be true or false, but is "yes"',
+    'wrong-type: E1: planned must be true or false, but is "yes" | write true or false',
     'wrong-type: E1: verify[0] must be text, but is 1 | write "1"',
     'wrong-type: epics[1] must be an object, but is null',
   ]);

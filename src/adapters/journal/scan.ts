@@ -61,12 +61,12 @@ async function scanFile(
       const filled = held + bytesRead;
       const end = buffer.subarray(0, filled).lastIndexOf(NEWLINE) + 1;
       for (const line of end === 0 ? [] : buffer.toString('utf8', 0, end - 1).split('\n')) {
-        const event = parse(line, seq + 1);
-        const wrong = typeof event === 'string' ? event : validate(event);
-        if (wrong !== null || typeof event === 'string')
-          return fail(malformed(path, seq + 1, wrong ?? '', line));
+        const read = parse(line, seq + 1);
+        if (!read.ok) return fail(malformed(path, seq + 1, read.error, line));
+        const wrong = validate(read.value);
+        if (wrong !== null) return fail(malformed(path, seq + 1, { wrong }, line));
         seq += 1;
-        visit(event);
+        visit(read.value);
       }
       offset += end;
       held = filled - end;
@@ -79,23 +79,34 @@ async function scanFile(
   }
 }
 
-/** The event, or what is wrong with the line. */
-function parse(line: string, seq: number): TeamsEvent | string {
+interface Wrong {
+  readonly wrong: string;
+  /** It looks as if a newer teams had written it. */
+  readonly newer?: boolean;
+}
+
+function parse(line: string, seq: number): Outcome<TeamsEvent, Wrong> {
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch {
-    return 'it is not JSON';
+    return fail({ wrong: 'it is not JSON' });
   }
-  if (typeof value !== 'object' || value === null) return 'it is not an event';
+  if (typeof value !== 'object' || value === null) return fail({ wrong: 'it is not an event' });
   const event = value as Partial<TeamsEvent>;
-  if (event.v !== 1) return `its version is ${shown(event.v)}, this teams reads version 1`;
-  if (event.seq !== seq) return `its number is ${shown(event.seq)}, it has to be ${seq}`;
-  if (typeof event.at !== 'string') return 'it has no time';
-  if (typeof event.type !== 'string' || !Object.hasOwn(KNOWN, event.type)) {
-    return `its type ${shown(event.type)} is unknown to this version of teams`;
+  if (event.v !== 1) {
+    return fail({
+      wrong: `its version is ${shown(event.v)}, this teams reads version 1`,
+      newer: event.v !== undefined,
+    });
   }
-  return event as TeamsEvent;
+  if (event.seq !== seq) return fail({ wrong: `its number is ${shown(event.seq)}, it has to be ${seq}` });
+  if (typeof event.at !== 'string') return fail({ wrong: 'it has no time' });
+  if (typeof event.type !== 'string' || !Object.hasOwn(KNOWN, event.type)) {
+    const wrong = `its type ${shown(event.type)} is unknown to this version of teams`;
+    return fail({ wrong, newer: event.type !== undefined });
+  }
+  return ok(event as TeamsEvent);
 }
 
 const shown = (value: unknown): string => clip(printable(JSON.stringify(value) ?? 'missing'), 60);
@@ -108,13 +119,13 @@ const unreadable = (path: string, { message }: Error): Problem => ({
   fix: howToGoOn(path),
 });
 
-function malformed(path: string, line: number, wrong: string, text: string): Problem {
+function malformed(path: string, line: number, { wrong, newer }: Wrong, text: string): Problem {
   return {
     code: 'malformed-journal',
     what: `line ${line} of the journal cannot be read: ${wrong}`,
     where: `${path}:${line}  ${clip(printable(text), 120)}`,
     why: 'what happened after it would be guessed',
-    fix: howToGoOn(path),
+    fix: newer === true ? `use the newer teams that wrote it, or ${howToGoOn(path)}` : howToGoOn(path),
   };
 }
 

@@ -14,7 +14,7 @@ import { renderDiagnostics } from '../../report/diagnostics.ts';
 import { hanging } from '../../report/width.ts';
 import { CONFIG_FILE, loadConfig } from '../../source/load-config.ts';
 import { nearMiss } from '../../domain/near-miss.ts';
-import { type CommandContext, printProblem, refuse } from '../output.ts';
+import { columnsOf, type CommandContext, printProblem, refuse } from '../output.ts';
 import { findRepository } from '../../adapters/find-repository.ts';
 
 export interface AgentsOptions extends CommandContext {
@@ -52,7 +52,7 @@ export async function agentsListCommand(
   }
   for (const { role, model, access, description } of roles) {
     const head = `${role.padEnd(16)} ${model.padEnd(6)} ${access.padEnd(6)} `;
-    options.stdout(`${hanging(head, description)}\n`);
+    options.stdout(`${hanging(head, description, Math.min(columnsOf(options), 80))}\n`);
   }
   if (own.length > 0) options.stdout('\nIn this repository, and so instead of those above:\n');
   for (const { backend, role, file, same } of own) {

@@ -84,10 +84,15 @@ async function viewOf(
   const others = (prd?.epics ?? []).filter((epic) => isOpen(epic) && !inRun.has(epic.id));
   // A run that is at work or was cut off comes first: a new one would be refused, or take its place.
   const next = pid !== null || isResumable(state) ? nextForRun(state, pid !== null) : null;
+  // A command that names no run is about the latest.
+  const isLatest = run.runId === (await listRuns(run.teams)).at(-1);
+  const ofRun = isLatest ? '' : ` --run ${run.runId}`;
   const why =
     options.why === true
       ? [
-          ...whyUnfinished(state, pid !== null),
+          ...whyUnfinished(state, pid !== null).map((entry) =>
+            entry.next.startsWith('teams logs') ? { ...entry, next: entry.next + ofRun } : entry,
+          ),
           ...whyNotInRun(prd?.epics ?? [], others, next ?? runAgain(state)),
         ]
       : null;
@@ -95,7 +100,7 @@ async function viewOf(
   const plans = await plansOf(root, prd);
   const folder = relative(options.cwd, run.folder);
   const where = pid === null ? await whereWorkIs(root, state) : null;
-  const askWhy = `teams status --why${options.run === undefined ? '' : ` --run ${run.runId}`}`;
+  const askWhy = `teams status --why${ofRun}`;
   return { state, where, pid, folder, others, cutOff, plans, why, askWhy, now: Date.now() };
 }
 

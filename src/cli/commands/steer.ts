@@ -5,6 +5,7 @@ import { DEFAULTS } from '../../domain/config.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import { fail, ok, type Outcome, type Problem } from '../../domain/problem.ts';
 import { type EpicState, findEpic } from '../../domain/state.ts';
+import { shellWord } from '../../domain/shell-word.ts';
 import { noSuchEpic } from '../../domain/unknown-epic.ts';
 import { inboxFolder } from '../../engine/run-layout.ts';
 import { CONFIG_FILE, loadConfig } from '../../source/load-config.ts';
@@ -57,7 +58,7 @@ export async function steerCommand(options: SteerOptions): Promise<ExitCode> {
   return EXIT.passed;
 }
 
-async function textOf({ words, stdin }: SteerOptions): Promise<Outcome<string>> {
+async function textOf({ epic, words, stdin }: SteerOptions): Promise<Outcome<string>> {
   let text = words.join(' ');
   if (words.length === 1 && text === '-') {
     const chunks: Buffer[] = [];
@@ -73,7 +74,7 @@ async function textOf({ words, stdin }: SteerOptions): Promise<Outcome<string>> 
     return fail({
       code: 'message-empty',
       what: 'the message is empty',
-      fix: 'teams steer EPIC-001 "Say it"',
+      fix: `teams steer ${shellWord(epic)} "Say it"`,
     });
   }
   if (Buffer.byteLength(text) > MESSAGE_LIMIT) {

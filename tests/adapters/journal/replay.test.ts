@@ -102,6 +102,11 @@ test.each([
     expect(result.error.what).toContain('line 5 of the journal cannot be read');
     expect(result.error.what).toContain(wrong);
     expect(result.error.where).toContain(`${join(folder, 'journal.ndjson')}:5`);
+    // Restoring the file is no help where it is whole.
+    const isNewer = /version/.test(wrong) || /"type":"epic.danced"/.test(line);
+    expect(
+      result.error.fix?.startsWith(isNewer ? 'use the newer teams that wrote it, or ' : 'restore '),
+    ).toBe(true);
   }
 });
 
