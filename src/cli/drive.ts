@@ -15,6 +15,7 @@ import type { Reporter } from '../report/reporter.ts';
 import { summaryMarkdown } from '../report/summary-md.ts';
 import { columnsOf, type CommandContext, refuse } from './output.ts';
 import { onStopSignals } from './stop-signals.ts';
+import { onUncaught } from './uncaught.ts';
 
 /** The view that fits: events for a program, lines for a file or a pipe, a live table on a terminal. */
 export function reporterFor(options: CommandContext & { readonly json?: boolean | undefined }): Reporter {
@@ -55,6 +56,7 @@ export async function driveToEnd(
   begin: () => Promise<void> = () => Promise.resolve(),
 ): Promise<ExitCode> {
   const unwatch = onSignals(ctx);
+  const uncatch = onUncaught(options, () => ctx.ports.processes.reap(ctx.runId, ctx.state.processes));
   const { folder } = ctx.ports.files;
   let state: RunState;
   try {
@@ -64,6 +66,7 @@ export async function driveToEnd(
     await ctx.ports.files.write('summary.md', summaryMarkdown(state));
   } finally {
     unwatch();
+    uncatch();
     reporter.close();
     await ctx.close();
   }

@@ -1,8 +1,7 @@
 import { CommanderError } from 'commander';
 import { EXIT, type ExitCode } from '../domain/exit-codes.ts';
-import { printable } from '../domain/printable.ts';
 import type { Problem } from '../domain/problem.ts';
-import { type CommandContext, problemIn, refuse } from './output.ts';
+import { type CommandContext, printBug, problemIn, refuse } from './output.ts';
 import { programFor } from './program.ts';
 
 /** Runs one command line, without the names of node and the script. Never throws: the exit code tells how it went. */
@@ -23,9 +22,7 @@ export async function main(argv: readonly string[], context: CommandContext): Pr
 async function explain(error: unknown, context: CommandContext): Promise<ExitCode> {
   const problem = problemIn(error) ?? (await problemOnDisk(context.cwd));
   if (problem !== null) return refuse(context, problem, EXIT.environment);
-  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const shown = printable(trace, { multiline: true });
-  context.stderr(`this is a bug in teams, please report it with the lines below\n${shown}\n`);
+  printBug(context, error);
   // 1 is what node itself ends with then: no script mistakes it for success.
   return EXIT.notPassed;
 }

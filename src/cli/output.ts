@@ -50,6 +50,13 @@ export function refuse(context: Pick<CommandContext, 'stderr'>, problem: Problem
   return code;
 }
 
+/** Shows what nobody expected. It may quote a path or an agent, like any other text from outside. */
+export function printBug(context: Pick<CommandContext, 'stderr'>, error: unknown): void {
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const shown = printable(trace, { multiline: true });
+  context.stderr(`this is a bug in teams, please report it with the lines below\n${shown}\n`);
+}
+
 /** Errors of adapters carry the problem that a person can act on; anything else that is thrown is a bug of ours. */
 export function problemIn(error: unknown): Problem | null {
   if (!(error instanceof Error) || !('problem' in error)) return null;

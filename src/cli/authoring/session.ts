@@ -7,7 +7,9 @@ import { processes } from '../../adapters/process/processes.ts';
 import type { Config } from '../../domain/config.ts';
 import { EXIT } from '../../domain/exit-codes.ts';
 import type { Git, SessionEnd, SessionWatch } from '../../engine/ports.ts';
+import type { CommandContext } from '../output.ts';
 import { onStopSignals } from '../stop-signals.ts';
+import { onUncaught } from '../uncaught.ts';
 
 /** A session in which a PRD or a plan is written, before there is a run. */
 export interface AuthoringSession {
@@ -82,14 +84,24 @@ export interface Setting {
 }
 
 /**
- * Until `unwatch` is called: Ctrl-C and the like abort, so that sessions are asked to end. A second one kills what the
- * command has started; `clearLeft` tidies up after that.
+ * Until `unwatch` is called: Ctrl-C and the like abort, so that sessions are asked to end. A second one, and an error that
+ * nobody catches, kill what the command has started; `clearLeft` tidies up after that.
  */
-export function stopOnSignals(id: string): { readonly stop: AbortSignal; readonly unwatch: () => void } {
+export function stopOnSignals(
+  context: CommandContext,
+  id: string,
+): { readonly stop: AbortSignal; readonly unwatch: () => void } {
   const controller = new AbortController();
   const unwatch = onStopSignals(
     () => controller.abort(),
     () => void processes.reap(id, [], 0).finally(() => process.exit(EXIT.interrupted)),
   );
-  return { stop: controller.signal, unwatch };
+  const uncatch = onUncaught(context, () => processes.reap(id, []));
+  return {
+    stop: controller.signal,
+    unwatch: () => {
+      unwatch();
+      uncatch();
+    },
+  };
 }

@@ -46,7 +46,7 @@ export async function workAlone(
   setting: Setting,
   session: AuthoringSession,
 ): Promise<ExitCode> {
-  const { stop, unwatch } = stopOnSignals(session.id);
+  const { stop, unwatch } = stopOnSignals(context, session.id);
   const tell = (text: string): void => context.stderr(`${printable(text)}\n`);
   try {
     return await withLock(context, setting.teams, session.id, async () => {

@@ -77,7 +77,7 @@ async function planByThemselves(work: Work, epics: readonly Epic[]): Promise<Exi
   const { options, keeper, planning } = work;
   const plans = new Map<string, string>();
   let failed = false;
-  const { stop, unwatch } = stopOnSignals(planning.id);
+  const { stop, unwatch } = stopOnSignals(options, planning.id);
   stop.addEventListener('abort', () =>
     options.stderr('stopping: sessions are asked to end; Ctrl-C again ends them at once\n'),
   );
