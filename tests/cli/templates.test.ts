@@ -78,22 +78,46 @@ test('nothing that is there is overwritten', async () => {
   });
   expect(existsSync(join(repo.path, 'prd.json'))).toBe(false);
 
-  repo.write({ 'prd.json': '{}', 'teams.config.yml': 'backend: mine\n' });
+  repo.write({
+    'prd.json': '{}',
+    'teams.config.yml': 'backend: mine\nbackends: { mine: { command: ["true"] } }\n',
+  });
   expect(await init()).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('without a yes\n  fix:   --yes replaces it\n'),
   });
-  const replaced = await init('--yes');
+  expect(await init('--yes')).toMatchObject({
+    code: 2,
+    stderr: `error: teams.config.yml is there already, and its backend is "mine", not "scripted"
+  fix:   leave out --backend to keep it, or remove teams.config.yml
+`,
+  });
+  expect(readFileSync(join(repo.path, 'prd.json'), 'utf8')).toBe('{}');
+  const replaced = await teams(['init', '--template', 'library', '--yes'], { cwd: repo.path });
   expect(replaced).toMatchObject({
     code: 0,
     stderr: expect.stringMatching(
       /teams\.config\.yml is kept as it is\nthe prd\.json that was there is kept in \S+replaced\.json\n/,
     ),
   });
-  expect(readFileSync(join(repo.path, 'teams.config.yml'), 'utf8')).toBe('backend: mine\n');
+  expect(readFileSync(join(repo.path, 'teams.config.yml'), 'utf8')).toContain('backend: mine\n');
   expect(replaced.stdout).toContain(`prd.json is written.
   git add prd.json teams.config.yml && git commit -m "What is to be built"
   teams run     builds it
   teams status  where it stands
 `);
+});
+
+test('another template takes the place of one that nobody has built: its agents follow its own script', async () => {
+  const repo = tempRepo();
+  onTestFinished(() => repo.remove());
+  repo.git('rm', '-q', 'README.md');
+  const init = (template: string) =>
+    teams(['init', '--template', template, '--backend', 'scripted', '--yes'], { cwd: repo.path });
+  const script = (): string => readFileSync(join(repo.path, '.teams/template/agents.json'), 'utf8');
+  expect((await init('cli-tool')).code).toBe(0);
+  const first = script();
+  expect((await init('web-api')).stderr).toContain('teams.config.yml is kept as it is\n');
+  expect(script()).not.toBe(first);
+  expect(script()).toContain('src/server.js');
 });

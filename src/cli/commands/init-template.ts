@@ -3,7 +3,7 @@ import { isThere } from '../../adapters/there.ts';
 import { authoringPlace } from '../../adapters/authoring-place.ts';
 import { editorSchema, schemaComment } from '../../adapters/editor-schemas.ts';
 import { replaceEdited } from '../../adapters/edited-file.ts';
-import { makeTeamsFolder, teamsFolder } from '../../adapters/layout.ts';
+import { makeTeamsFolder } from '../../adapters/layout.ts';
 import { writePrivate } from '../../adapters/private-files.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import { ok, type Problem } from '../../domain/problem.ts';
@@ -12,7 +12,7 @@ import { paintFor } from '../../report/paint.ts';
 import { planText } from '../../report/plan.ts';
 import { hanging } from '../../report/width.ts';
 import { plural } from '../../report/words.ts';
-import { CONFIG_FILE } from '../../source/load-config.ts';
+import { CONFIG_FILE, loadConfig } from '../../source/load-config.ts';
 import { nearMiss } from '../../domain/near-miss.ts';
 import { agrees, type CheckoutWish, findPlace, firstCommit } from '../authoring/checkout.ts';
 import { personAt } from '../authoring/person.ts';
@@ -91,10 +91,7 @@ async function begin(wish: Wish, template: Template): Promise<ExitCode> {
 /** Writes teams.config.yml where there is none. */
 async function configure(wish: Wish, root: string, template: Template): Promise<ExitCode> {
   const path = join(root, CONFIG_FILE);
-  if (isThere(path)) {
-    wish.stderr(`${relative(wish.cwd, path)} is kept as it is\n`);
-    return EXIT.passed;
-  }
+  if (isThere(path)) return keepConfig(wish, root, template, relative(wish.cwd, path));
   const asks = wish.person.canBeAsked && wish.yes !== true;
   const backend = wish.backend ?? (await chooseBackend(root, asks ? wish.person : null));
   if (backend === null) return EXIT.interrupted;
@@ -104,20 +101,42 @@ async function configure(wish: Wish, root: string, template: Template): Promise<
     const set = await runSetup({ ...wish, root, yes: !asks, given: { settings, models: {} } });
     return set.ok ? EXIT.passed : set.error;
   }
-  const paths = template.prd.epics.flatMap((epic) =>
-    epic.userStories.flatMap(({ id }) => Object.keys(template.filesOf(id))),
-  );
-  const taken = [...new Set(paths)].filter((name) => isThere(join(root, name)));
-  if (taken.length > 0) return refuse(wish, inTheWay(taken), EXIT.usage);
-  const script = join(teamsFolder(root), SCRIPT);
+  const scripted = await writeScript(wish, root, template);
+  if (scripted !== EXIT.passed) return scripted;
   const schema = await editorSchema(root, 'config', path);
-  await writePrivate(script, `${JSON.stringify(scriptOf(template), null, 1)}\n`);
   const config = { path, before: null, kind: 'config', fix: 'do it again' } as const;
   const stored = await replaceEdited(config, scriptedConfig(schemaComment(schema)));
   return stored.ok ? EXIT.passed : refuse(wish, stored.error, EXIT.environment);
 }
 
-const SCRIPT = 'template/agents.json';
+/** The configuration that is there says who builds. */
+async function keepConfig(wish: Wish, root: string, template: Template, name: string): Promise<ExitCode> {
+  const { config } = await loadConfig({ root, name, flags: {}, env: {} });
+  const backend = config?.backend ?? null;
+  if (wish.backend !== undefined && wish.backend !== backend) {
+    return refuse(wish, otherBackend(name, wish.backend, backend), EXIT.usage);
+  }
+  const own = config?.backends[SCRIPTED];
+  if (backend === SCRIPTED && own !== undefined && 'script' in own && own.script === SCRIPT) {
+    // That of another template would build something else.
+    const scripted = await writeScript(wish, root, template);
+    if (scripted !== EXIT.passed) return scripted;
+  }
+  wish.stderr(`${name} is kept as it is\n`);
+  return EXIT.passed;
+}
+
+async function writeScript(wish: Wish, root: string, template: Template): Promise<ExitCode> {
+  const paths = template.prd.epics.flatMap((epic) =>
+    epic.userStories.flatMap(({ id }) => Object.keys(template.filesOf(id))),
+  );
+  const taken = [...new Set(paths)].filter((path) => isThere(join(root, path)));
+  if (taken.length > 0) return refuse(wish, inTheWay(taken), EXIT.usage);
+  await writePrivate(join(root, SCRIPT), `${JSON.stringify(scriptOf(template), null, 1)}\n`);
+  return EXIT.passed;
+}
+
+const SCRIPT = '.teams/template/agents.json';
 
 const scriptedConfig = (head: string): string => `${head}
 # Agents that follow a script, to see a whole run without an agent CLI. To have a real one build something,
@@ -128,7 +147,7 @@ parallel: 2                       # sessions at a time
 verify: ["${TEMPLATE_VERIFY}"]           # what decides whether work is done; teams itself runs it
 land: merge                       # what passed is merged into your branch; otherwise it stays on one of its own
 backends:
-  scripted: { script: .teams/${SCRIPT} }
+  scripted: { script: ${SCRIPT} }
 `;
 
 function listText(templates: readonly Template[]): string {
@@ -140,6 +159,12 @@ function listText(templates: readonly Template[]): string {
   });
   return `${lines.join('')}\nteams init --template NAME\n`;
 }
+
+const otherBackend = (name: string, wanted: string, there: string | null): Problem => ({
+  code: 'config-exists',
+  what: `${name} is there already, and ${there === null ? 'it is not valid' : `its backend is ${JSON.stringify(there)}, not ${JSON.stringify(wanted)}`}`,
+  fix: `leave out --backend to keep it, or remove ${name}`,
+});
 
 const inTheWay = (taken: readonly string[]): Problem => ({
   code: 'template-in-the-way',
