@@ -1,13 +1,12 @@
 import type { Config } from '../../domain/config.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { type ForegroundEnd, runForeground } from '../process/foreground.ts';
-import { newMark, sessionMark } from '../process/mark.ts';
+import { sessionMark } from '../process/mark.ts';
 import { secretsOf } from '../secrets.ts';
 import type { TalkRequest } from './backend.ts';
-import { contractEnvironment, terminalEnvironment } from './environment.ts';
-import { gitSettings } from './git-settings.ts';
+import { terminalEnvironment } from './environment.ts';
 import { findBackend } from './registry.ts';
-import { writeRecord } from './session-record.ts';
+import { environmentOf } from './session-record.ts';
 
 export interface Conversations {
   /** Null when a person can talk to this backend here and now, otherwise why not. */
@@ -50,26 +49,12 @@ export function createConversations({
       const launch = found.ok ? await found.value.converse?.(request, opening) : undefined;
       if (launch === undefined)
         throw new Error(`a conversation on ${request.backend}, which cannot have one`);
-      const mark = newMark(request.runId);
-      const told = {
-        ...mark,
-        ...contractEnvironment(request),
-        ...(await gitSettings(request, [])),
-        ...launch.env,
-      };
       const inherited = terminalEnvironment(launch.inherit);
-      const record = {
-        v: 1,
-        argv: launch.argv,
-        cwd: request.worktree,
-        env: told,
-        inherited: Object.keys(inherited),
-      };
-      await writeRecord(request.folder, secretsOf(config).text(`${JSON.stringify(record, null, 2)}\n`));
+      const { mark, env } = await environmentOf(request, launch, inherited, secretsOf(config));
       return runForeground({
         argv: launch.argv,
         cwd: request.worktree,
-        env: { ...inherited, ...told },
+        env,
         mark: sessionMark(mark),
         patience: config.timeouts.grace / 3,
       });

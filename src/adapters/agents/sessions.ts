@@ -6,16 +6,15 @@ import { printable } from '../../domain/printable.ts';
 import type { SessionEnd, Sessions } from '../../engine/ports.ts';
 import { openLog } from '../process/bounded-log.ts';
 import { type ChildEnd, runChild } from '../process/child.ts';
-import { newMark, sessionMark } from '../process/mark.ts';
+import { sessionMark } from '../process/mark.ts';
 import { secretsOf } from '../secrets.ts';
 import { storing } from '../storage-error.ts';
 import type { StartedSession } from './backend.ts';
-import { contractEnvironment, inheritedEnvironment } from './environment.ts';
+import { inheritedEnvironment } from './environment.ts';
 import { listen } from './listener.ts';
-import { gitSettings } from './git-settings.ts';
 import { openMailbox } from './mailbox.ts';
 import { findBackend } from './registry.ts';
-import { writeRecord } from './session-record.ts';
+import { environmentOf } from './session-record.ts';
 
 const CAUSES = {
   exit: 'exit',
@@ -46,25 +45,9 @@ export function createSessions({
       if (!found.ok) throw new Error(`a session on a backend that is unavailable: ${found.error.what}`);
       const backend = found.value;
       const launch = await backend.launch(request);
-      const { argv, stdin, inherit, env: own } = launch;
-      const mark = newMark(request.runId);
-      const told = {
-        ...mark,
-        ...contractEnvironment(request),
-        ...(await gitSettings(request, launch.phantoms ?? [])),
-        ...own,
-      };
-      const inherited = inheritedEnvironment(inherit);
-      const record = {
-        v: 1,
-        argv,
-        cwd: request.worktree,
-        stdin,
-        env: told,
-        inherited: Object.keys(inherited),
-      };
-      await writeRecord(request.folder, secrets.text(`${JSON.stringify(record, null, 2)}\n`));
-
+      const { argv, stdin } = launch;
+      const inherited = inheritedEnvironment(launch.inherit);
+      const { mark, env } = await environmentOf(request, launch, inherited, secrets);
       const mailbox =
         stdin === 'messages' && backend.message !== undefined ? openMailbox(backend.message) : null;
       const prompt = mailbox === null ? '' : await readPrompt(request.promptFile);
@@ -80,7 +63,7 @@ export function createSessions({
         {
           argv,
           cwd: request.worktree,
-          env: { ...inherited, ...told },
+          env,
           stdinFile: stdin === 'prompt' ? request.promptFile : null,
           ...(mailbox !== null && {
             input: (pipe) => {

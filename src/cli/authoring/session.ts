@@ -6,6 +6,8 @@ import { writePrivate } from '../../adapters/private-files.ts';
 import { processes } from '../../adapters/process/processes.ts';
 import type { Config } from '../../domain/config.ts';
 import { EXIT } from '../../domain/exit-codes.ts';
+import { clip, printable } from '../../domain/printable.ts';
+import { because, lastWords } from '../../domain/words.ts';
 import type { Git, SessionEnd, SessionWatch } from '../../engine/ports.ts';
 import type { CommandContext } from '../output.ts';
 import { onStopSignals } from '../stop-signals.ts';
@@ -81,6 +83,14 @@ export interface Setting {
   readonly teams: string;
   /** The commit that the session sees. */
   readonly head: string;
+}
+
+/** Why a session that has ended by itself gave nothing; null: that is not known yet. */
+export function failureOf(end: SessionEnd): string | null {
+  if (end.cause !== 'exit') return 'the session reached a time limit';
+  if (end.exitCode === 0) return null;
+  const how = `the session exited with ${end.exitCode ?? `signal ${end.signal}`}`;
+  return because(how, end.failure !== null ? clip(printable(end.failure.text), 200) : lastWords(end.tail));
 }
 
 /**

@@ -6,8 +6,14 @@ import { fail, ok, type Outcome } from '../../domain/problem.ts';
 import { printable } from '../../domain/printable.ts';
 import { withLock } from '../drive.ts';
 import { type CommandContext, refuse } from '../output.ts';
-import { failureOf } from '../planning/session.ts';
-import { type AuthoringSession, prepareSession, runAlone, type Setting, stopOnSignals } from './session.ts';
+import {
+  type AuthoringSession,
+  failureOf,
+  prepareSession,
+  runAlone,
+  type Setting,
+  stopOnSignals,
+} from './session.ts';
 
 /** Where a session works that nobody talks to. */
 export const aloneIn = (teams: string, id: string): string => authoringWorktree(teams, id, 'author');

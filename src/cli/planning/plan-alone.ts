@@ -2,11 +2,11 @@ import pLimit from 'p-limit';
 import type { Epic } from '../../domain/prd.ts';
 import type { Git } from '../../engine/ports.ts';
 import { formatDuration } from '../../report/words.ts';
-import { runAlone } from '../authoring/session.ts';
+import { failureOf, runAlone } from '../authoring/session.ts';
 import { authoringWorktree } from '../../adapters/authoring-place.ts';
 import type { Project } from '../project.ts';
 import type { Narrator } from './narrator.ts';
-import { failureOf, type PlanEnd, planIn, type Planning, planSession } from './session.ts';
+import { type PlanEnd, planIn, type Planning, planSession } from './session.ts';
 
 export interface AloneSetting {
   readonly project: Project;

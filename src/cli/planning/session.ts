@@ -8,8 +8,6 @@ import type { Epic, Prd } from '../../domain/prd.ts';
 import { clip, printable } from '../../domain/printable.ts';
 import { RESULT_LIMIT } from '../../domain/result.ts';
 import { modelFor } from '../../domain/roles.ts';
-import { because, lastWords } from '../../domain/words.ts';
-import type { SessionEnd } from '../../engine/ports.ts';
 import { leadBackend } from '../../engine/plan-epic.ts';
 import { commandsText, renderPrompt, storiesText } from '../../engine/prompts.ts';
 import type { AuthoringSession } from '../authoring/session.ts';
@@ -87,14 +85,6 @@ function dependenciesText(epic: Epic, prd: Prd): string {
 
 /** The plan as Markdown that can be shown, or why there is none. */
 export type PlanEnd = { readonly plan: string } | { readonly failed: string };
-
-/** Why a session that has ended by itself gave no plan; null: that is not known yet. */
-export function failureOf(end: SessionEnd): string | null {
-  if (end.cause !== 'exit') return 'the session reached a time limit';
-  if (end.exitCode === 0) return null;
-  const how = `the session exited with ${end.exitCode ?? `signal ${end.signal}`}`;
-  return because(how, end.failure !== null ? clip(printable(end.failure.text), 200) : lastWords(end.tail));
-}
 
 /** What a session wrote, read without trusting it. */
 export async function planIn({ config }: Planning, { folder, epicId }: AuthoringSession): Promise<PlanEnd> {
