@@ -59,11 +59,20 @@ export function addAuthoringCommands(
     .option('--here', 'bring what passes into the branch that is checked out')
     .option('--yes', 'ask nothing')
     .option('--json', 'one event per line')
+    // No option has a blank in it: this is a text, such as that of an issue.
+    .configureOutput({
+      outputError: (text, write) =>
+        write(/^error: unknown option '[^'\s]*\s/.test(text) ? DASHED_TEXT : text),
+    })
     .action(async (words: string[], options: TaskFlags) => {
       const { taskCommand } = await import('./commands/task.ts');
       done(await taskCommand({ ...context, ...options, text: words.join(' ') }));
     });
 }
+
+const DASHED_TEXT = `error: a text that begins with a dash reads like an option
+  fix:   teams task [options] -- TEXT
+`;
 
 const collected = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 

@@ -195,6 +195,10 @@ test('a text that means harm stays a text', async () => {
   const refuse = (text: string): Promise<string> => said(2, ['task', '--', text], repo);
   expect(await refuse(' \u001b[2J\n\t')).toContain('a task needs a text');
   expect(await refuse('x'.repeat(20_001))).toContain('has 20001 characters, the limit is 20000');
+  expect(await said(2, ['task', '- item\n- item'], repo)).toBe(
+    'error: a text that begins with a dash reads like an option\n  fix:   teams task [options] -- TEXT\n(teams task --help shows what there is)\n',
+  );
+  expect(await said(2, ['task', '--nothing'], repo)).toContain("error: unknown option '--nothing'\n");
   expect(existsSync(join(repo.path, '.teams'))).toBe(false);
 
   const text =
