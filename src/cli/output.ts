@@ -35,7 +35,8 @@ export function contextOf(process: NodeJS.Process): CommandContext {
     stderr: (text) => void process.stderr.write(text),
     color: wantsColor(process.env, process.stdout.isTTY),
     env: process.env,
-    columns: () => process.stdout.columns,
+    // 0: it does not tell, as a serial line, or `script` where there is no terminal.
+    columns: () => process.stdout.columns || undefined,
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { main } from '../../src/cli/main.ts';
-import { wantsColor } from '../../src/cli/output.ts';
+import { columnsOf, contextOf, wantsColor } from '../../src/cli/output.ts';
 import { runCli } from './cli.ts';
 
 const run = (...argv: string[]) => runCli(argv, '/');
@@ -119,4 +119,10 @@ test.each([
   [{ TERM: 'dumb' }, true, false],
 ])('colours with %j on a terminal: %s', (env, isTerminal, wanted) => {
   expect(wantsColor(env, isTerminal)).toBe(wanted);
+});
+
+test('a terminal that does not tell how wide it is cuts nothing', () => {
+  const columns = (told: number | undefined): number =>
+    columnsOf(contextOf({ cwd: () => '/', env: {}, stdout: { columns: told } } as unknown as NodeJS.Process));
+  expect([columns(undefined), columns(0), columns(80)]).toEqual([Infinity, Infinity, 80]);
 });

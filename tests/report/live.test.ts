@@ -234,6 +234,15 @@ describe('liveReporter', () => {
     `);
   });
 
+  test('on a terminal that does not tell its size the view has one all the same', () => {
+    const terminal = new FakeTerminal();
+    terminal.columns = terminal.rows = 0;
+    const reporter = liveReporter(terminal, paintFor(false));
+    for (const { event, state } of tell(successful).steps) reporter.event(event, state);
+    reporter.close();
+    expect(terminal.lines).toContain('  EPIC-001  merged       #1   1/1      4s  Authentication');
+  });
+
   test('a flood of activity costs at most eight redraws a second, silence next to none', () => {
     const terminal = new FakeTerminal();
     const reporter = liveReporter(terminal, paintFor(false));

@@ -30,7 +30,7 @@ export function liveReporter(terminal: Terminal, paint: Paint): Reporter {
   const draw = (): void => {
     if (state === null) return;
     // The last line stays free for the cursor: a full screen would scroll with each redraw.
-    const size = { columns: terminal.columns ?? 80, rows: Math.max(3, (terminal.rows ?? 24) - 1) };
+    const size = { columns: terminal.columns || 80, rows: Math.max(3, (terminal.rows || 24) - 1) };
     const ids = liveIds(state, size.columns);
     const lines = news.map((line) => newsText(line, ids, PLAIN));
     screen.show(frame(state, activities, { ...size, now: Date.now(), since, paint, news: lines }));

@@ -1,4 +1,4 @@
-/** The part of a tty stream that is needed; sizes are undefined on terminals that do not tell. */
+/** The part of a tty stream that is needed; sizes are undefined or 0 on terminals that do not tell. */
 export interface Terminal {
   readonly columns?: number;
   readonly rows?: number;
@@ -37,7 +37,7 @@ export function screenOn(terminal: Terminal): Screen {
     size = null;
   };
   const draw = (): void => {
-    const before = size === null ? enter(terminal.rows ?? 24) : '';
+    const before = size === null ? enter(terminal.rows || 24) : '';
     size = sizeOf(terminal);
     // One write per frame, so that nothing flickers. Each line goes to its own place: how wide a character is there is
     // only a guess, and a line that is wrapped after all must not move those below it. Clearing comes before the text:
