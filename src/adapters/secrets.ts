@@ -3,8 +3,11 @@ import type { Config } from '../domain/config.ts';
 import { type Redaction, redactor, type StreamRedactor } from './process/redactor.ts';
 
 /** Names of variables that hold secrets. Who commits (`GIT_AUTHOR_NAME`) is none, nor is the name of a git setting. */
-const SECRET = /KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|AUTH(?!OR)|CREDENTIAL/i;
+const SECRET = /KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|AUTH(?!OR(?!IZ))|CREDENTIAL|COOKIE|_PAT$|_PWD$/i;
 const NO_SECRET = /^GIT_CONFIG_KEY_\d+$|^(PATH|HOME|SHELL|USER|LOGNAME|TMPDIR)$/;
+/** A header in a variable of several, such as `ANTHROPIC_CUSTOM_HEADERS`; how the rest is meant is said first. */
+const HEADERS = /HEADERS?$/i;
+const HEADER = /^\s*([\w-]+)\s*[:=]\s*(?:(?:Bearer|Basic|Token)\s+)?(.+)$/i;
 /** The password of an address such as that of a proxy or of a database. */
 const PASSWORD_IN_URL = /:\/\/[^\s/:@]*:([^\s/@]+)@/g;
 /** Shorter ones would be found in the middle of anything. In characters. */
@@ -35,6 +38,7 @@ export function secretsOf(
   for (const [name, value = ''] of Object.entries(env)) {
     if (!NO_SECRET.test(name) && (SECRET.test(name) || handedOn.includes(name))) add(name, value);
     for (const [, password = ''] of value.matchAll(PASSWORD_IN_URL)) add(name, password);
+    if (HEADERS.test(name)) for (const secret of secretsInHeaders(value)) add(name, secret);
   }
   const redaction: Redaction[] = [...found].map(([secret, name]) => ({
     secret: Buffer.from(secret),
@@ -49,6 +53,13 @@ export function secretsOf(
     stream: () => redactor(redaction),
   };
 }
+
+/** One per line, or some with commas between them: then a part of a line is a secret too. */
+const secretsInHeaders = (value: string): readonly string[] =>
+  [...value.split('\n'), ...value.split(/[\n,]/)].flatMap((line) => {
+    const [, header = '', secret = ''] = HEADER.exec(line) ?? [];
+    return SECRET.test(header) ? secret : [];
+  });
 
 /** As it is, as a part of JSON, and as a part of an address. */
 const formsOf = (value: string): ReadonlySet<string> =>

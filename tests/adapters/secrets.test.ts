@@ -12,6 +12,10 @@ it.each([
   'NODE_AUTH',
   'MY_CREDENTIAL',
   'SSH_PASSPHRASE',
+  'PROXY_AUTHORIZATION',
+  'SESSION_COOKIE',
+  'GITLAB_PAT',
+  'MYSQL_PWD',
 ])('knows a secret by the name of its variable: %s', (name) => {
   expect(hide({ [name]: 'value-123' }, 'it is value-123.')).toBe(`it is [redacted: ${name}].`);
 });
@@ -21,6 +25,8 @@ it.each([
   ['who commits', { GIT_AUTHOR_NAME: 'Ada Lovelace' }],
   ['where a secret is', { GOOGLE_APPLICATION_CREDENTIALS: import.meta.filename }],
   ['the name of a git setting', { GIT_CONFIG_KEY_0: 'user.name' }],
+  ['a header that is none', { MY_HEADERS: 'Accept: application/json\nx-team: everybody' }],
+  ['where the person is', { PWD: '/gone/from/here', OLDPWD: '/gone/too' }],
   ['anything else', { EDITOR: 'some-editor' }],
 ])('leaves alone: %s', (_, env: NodeJS.ProcessEnv) => {
   const text = Object.values(env).join();
@@ -36,4 +42,16 @@ it('knows what a backend hands on, passwords in addresses, and each in its forms
     `${value}|${JSON.stringify(value)}|${encodeURIComponent(value)}`,
   );
   expect(hidden).toBe('[redacted: MY_KEY]|"[redacted: MY_KEY]"|[redacted: MY_KEY]');
+});
+
+it('knows the secrets among headers', () => {
+  const hideIn = (value: string, text: string): string => hide({ ANTHROPIC_CUSTOM_HEADERS: value }, text);
+  const hidden = '[redacted: ANTHROPIC_CUSTOM_HEADERS]';
+  expect(hideIn('x-team: web\nAuthorization: Bearer abc.def-ghi', '{"v":"Bearer abc.def-ghi"}')).toBe(
+    `{"v":"Bearer ${hidden}"}`,
+  );
+  expect(hideIn('x-api-key=one-two-three,accept=text/plain', 'one-two-three, text/plain')).toBe(
+    `${hidden}, text/plain`,
+  );
+  expect(hideIn('Cookie: id=1234,5678; theme=dark', 'id=1234,5678; theme=dark')).toBe(hidden);
 });
