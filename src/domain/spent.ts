@@ -29,8 +29,8 @@ export function spend(spent: Spent, backend: string | null | undefined, usage: U
 export type UsageReport = { readonly [K in keyof Usage]?: Usage[K] | undefined };
 
 /** A sum is known only when all of its parts are: a part must never pass for the whole. */
-export function addUsage(a: UsageReport | null, b: UsageReport): UsageReport;
 export function addUsage(a: Usage | null, b: Usage | null): Usage | null;
+export function addUsage(a: UsageReport | null, b: UsageReport): UsageReport;
 export function addUsage(a: UsageReport | null, b: UsageReport | null): UsageReport | null {
   if (a === null || b === null) return a ?? b;
   const add = (key: keyof Usage): number | null | undefined => {

@@ -1,5 +1,5 @@
 import type { LineFacts } from '../adapters/agents/backend.ts';
-import { amountOf, textOf } from '../adapters/agents/json-line.ts';
+import { amountOf, sumOf, textOf } from '../adapters/agents/json-line.ts';
 import type { AgentFailure } from '../engine/ports.ts';
 
 /** An event of `opencode serve`, as far as it is read. */
@@ -99,8 +99,9 @@ function partFacts(part: Part, first: (part: Part, what: string) => boolean): Li
   if (part.type === 'step-finish' && first(part, 'step')) {
     const { input, output, reasoning, cache } = part.tokens ?? {};
     const cost = amountOf(part.cost);
-    const inputTokens = sum(input, cache?.read, cache?.write);
-    const outputTokens = sum(output, reasoning);
+    const extra = (value: unknown): number => amountOf(value) ?? 0;
+    const inputTokens = sumOf([amountOf(input), extra(cache?.read), extra(cache?.write)]);
+    const outputTokens = sumOf([amountOf(output), extra(reasoning)]);
     // A model without a price has a cost of 0; so has a step that was ended before it began, and that is all it cost.
     const tookNothing = inputTokens === 0 && outputTokens === 0;
     return {
@@ -140,8 +141,3 @@ function failureOf(text: string, status: unknown, resetsAt: number | null, name 
 
 const time = (value: unknown): number | null =>
   typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : null;
-
-function sum(...values: readonly unknown[]): number | null {
-  const known = values.flatMap((value) => amountOf(value) ?? []);
-  return known.length === 0 ? null : known.reduce((total, value) => total + value, 0);
-}

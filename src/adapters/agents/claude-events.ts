@@ -1,7 +1,7 @@
 import type { Usage } from '../../domain/events.ts';
 import type { AgentFailure } from '../../engine/ports.ts';
 import type { LineFacts } from './backend.ts';
-import { amountOf, itemsOf, type Json, jsonLine, recordOf, textOf, textsOf } from './json-line.ts';
+import { amountOf, itemsOf, type Json, jsonLine, recordOf, sumOf, textOf, textsOf } from './json-line.ts';
 
 /** One line of `--output-format stream-json`. */
 export function readClaudeLine(line: string): LineFacts | null {
@@ -137,15 +137,13 @@ function kindOf(status: number | null): AgentFailure['kind'] {
 function usageOf(event: Json): Usage | null {
   const models = Object.values(recordOf(event['modelUsage'])).map(recordOf);
   if (models.length === 0) return null;
-  const sum = (keys: readonly string[]): number | null => {
-    const values = models.flatMap((model) => keys.map((key) => amountOf(model[key])));
-    return values.every((value) => value === null)
-      ? null
-      : values.reduce<number>((total, value) => total + (value ?? 0), 0);
-  };
+  const sum = (key: string): number | null => sumOf(models.map((model) => amountOf(model[key])));
+  const cached = ['cacheReadInputTokens', 'cacheCreationInputTokens'].flatMap((key) =>
+    models.map((model) => amountOf(model[key]) ?? 0),
+  );
   return {
-    inputTokens: sum(['inputTokens', 'cacheReadInputTokens', 'cacheCreationInputTokens']),
-    outputTokens: sum(['outputTokens']),
+    inputTokens: sumOf([sum('inputTokens'), ...cached]),
+    outputTokens: sum('outputTokens'),
     costUsd: amountOf(event['total_cost_usd']),
   };
 }

@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Usage } from '../../domain/events.ts';
+import { addUsage } from '../../domain/spent.ts';
 import { countOf, jsonLine } from './json-line.ts';
 
 /** What the files of a session tell: one for its lead, and one for each of its sub-agents. */
@@ -45,15 +46,9 @@ export async function readRollouts(home: string, thread: string, since: number):
     const file = await readRollout(path, thread, since);
     if (file !== null) files.push(file);
   }
-  const counted = files.flatMap(({ usage }) => usage ?? []);
-  const sum = (key: 'inputTokens' | 'outputTokens'): number =>
-    counted.reduce((total, usage) => total + (usage[key] ?? 0), 0);
   const resets = files.flatMap(({ resetsAt }) => resetsAt ?? []);
   return {
-    usage:
-      counted.length === 0
-        ? null
-        : { inputTokens: sum('inputTokens'), outputTokens: sum('outputTokens'), costUsd: null },
+    usage: files.reduce<Usage | null>((sum, { usage }) => addUsage(sum, usage), null),
     resetsAt: resets.length === 0 ? null : Math.max(...resets),
   };
 }
@@ -114,8 +109,7 @@ async function filesSince(sessions: string, since: number): Promise<readonly Rol
 /** Null: it is of another session. */
 async function readRollout(path: string, thread: string, since: number): Promise<Rollouts | null> {
   const lines = createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity });
-  const sum = { inputTokens: 0, outputTokens: 0, costUsd: null };
-  let counted = false;
+  let usage: Usage | null = null;
   let resetsAt: number | null = null;
   let own: unknown = null;
   try {
@@ -129,9 +123,13 @@ async function readRollout(path: string, thread: string, since: number): Promise
       if (typeof timestamp === 'string' && Date.parse(timestamp) < since) continue;
       // A thread that began as a copy of another one begins with records of that.
       if (type === 'token_usage_record' && payload?.thread_id === own) {
-        counted = true;
-        sum.inputTokens += countOf(payload?.usage?.input_tokens) ?? 0;
-        sum.outputTokens += countOf(payload?.usage?.output_tokens) ?? 0;
+        const { input_tokens, output_tokens } = payload?.usage ?? {};
+        const one = {
+          inputTokens: countOf(input_tokens),
+          outputTokens: countOf(output_tokens),
+          costUsd: null,
+        };
+        usage = addUsage(usage, one);
       }
       // The last one counts: a limit that was hit before may be over.
       const limits = payload?.rate_limits;
@@ -140,7 +138,7 @@ async function readRollout(path: string, thread: string, since: number): Promise
   } finally {
     lines.close();
   }
-  return own === null ? null : { usage: counted ? sum : null, resetsAt };
+  return own === null ? null : { usage, resetsAt };
 }
 
 /** Of the limits that are used up, the one that is lifted last. */

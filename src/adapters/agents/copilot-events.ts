@@ -1,7 +1,7 @@
 import type { Usage } from '../../domain/events.ts';
 import type { AgentFailure } from '../../engine/ports.ts';
 import type { LineFacts } from './backend.ts';
-import { amountOf, type Json, jsonLine, recordOf, textOf } from './json-line.ts';
+import { amountOf, type Json, jsonLine, recordOf, sumOf, textOf } from './json-line.ts';
 
 type Told = NonNullable<LineFacts['activity']>;
 
@@ -83,10 +83,7 @@ export function readCopilotUsage(content: string): Usage | null {
   const models = Object.values(recordOf(jsonLine(content)?.['modelMetrics'])).map((model) =>
     recordOf(recordOf(model)['usage']),
   );
-  const sum = (key: string): number | null => {
-    const values = models.flatMap((usage) => amountOf(usage[key]) ?? []);
-    return values.length === 0 ? null : values.reduce((total, value) => total + value, 0);
-  };
+  const sum = (key: string): number | null => sumOf(models.map((usage) => amountOf(usage[key])));
   const usage = { inputTokens: sum('inputTokens'), outputTokens: sum('outputTokens'), costUsd: null };
   return usage.inputTokens === null && usage.outputTokens === null ? null : usage;
 }

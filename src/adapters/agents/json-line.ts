@@ -25,5 +25,11 @@ export const textsOf = (value: unknown): readonly string[] => (Array.isArray(val
 export const amountOf = (value: unknown): number | null =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
 
+/** Not known as soon as one of them is not: a part must never pass for the whole. */
+export const sumOf = (amounts: readonly (number | null)[]): number | null =>
+  amounts.length === 0
+    ? null
+    : amounts.reduce((sum, amount) => (sum === null || amount === null ? null : sum + amount));
+
 export const countOf = (value: unknown): number | null =>
   Number.isSafeInteger(value) ? amountOf(value) : null;

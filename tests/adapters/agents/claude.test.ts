@@ -66,6 +66,19 @@ describe('streams of claude 2.1.329', () => {
     expect(facts('resumed')[0]?.sessionId).toBe('00000000-0000-4000-8000-000000000001');
   });
 
+  it('does not take a part of the tokens for all of them', () => {
+    const modelUsage = {
+      a: { inputTokens: 10, outputTokens: 1, cacheReadInputTokens: 2 },
+      b: { inputTokens: 5 },
+    };
+    const result = { type: 'result', subtype: 'success', modelUsage };
+    expect(readClaudeLine(JSON.stringify(result))?.usageSoFar).toEqual({
+      inputTokens: 17,
+      outputTokens: null,
+      costUsd: null,
+    });
+  });
+
   it('knows no usage when no model has answered', () => {
     expect(usage('unauthorized')).toBeUndefined();
     expect(usage('stopped')).toBeUndefined();

@@ -144,6 +144,15 @@ describe('files of a session', () => {
     expect(usage).toEqual({ inputTokens: 2_000, outputTokens: 100, costUsd: null });
   });
 
+  it('do not take a part of the tokens for all of them', async () => {
+    keep('resumed', 1);
+    const file = join(day(), 'rollout-1.jsonl');
+    const [first, ...rest] = readFileSync(file, 'utf8').split('"output_tokens"');
+    writeFileSync(file, [first, rest.join('"output_tokens"')].join('"renamed_tokens"'));
+    const { usage } = await readRollouts(home, THREAD, since);
+    expect(usage).toMatchObject({ inputTokens: expect.any(Number), outputTokens: null });
+  });
+
   it('tell when a limit is lifted', async () => {
     keep('limit', 1);
     const { resetsAt } = await readRollouts(home, THREAD, since);

@@ -104,6 +104,18 @@ it.each(['{"type":"assistant.message"}', '{"type":"tool.execution_start","data":
   },
 );
 
+it('does not take a part of the tokens for all of them', () => {
+  const modelMetrics = {
+    a: { usage: { inputTokens: 10, outputTokens: 1 } },
+    b: { usage: { inputTokens: 5 } },
+  };
+  expect(readCopilotUsage(JSON.stringify({ modelMetrics }))).toEqual({
+    inputTokens: 15,
+    outputTokens: null,
+    costUsd: null,
+  });
+});
+
 it.each(['', '{', '[]', '{"modelMetrics":{"m":{"usage":{"inputTokens":"many"}}}}'])(
   'knows no usage of a broken file: %s',
   (content) => {

@@ -103,6 +103,12 @@ describe('events of opencode serve', () => {
     expect(eventReader(ROOT)(event)?.usage).toEqual({ inputTokens: 4, outputTokens: 2, costUsd: null });
   });
 
+  it('do not take a part of the tokens for all of them', () => {
+    const part = { id: 'p', type: 'step-finish', tokens: { output: 2, cache: { read: 3 } }, cost: 1 };
+    const event = { type: 'message.part.updated', properties: { part } };
+    expect(eventReader(ROOT)(event)?.usage).toEqual({ inputTokens: null, outputTokens: 2, costUsd: 1 });
+  });
+
   it('may hold anything', () => {
     for (const event of [{}, { type: 1 }, { type: 'message.part.updated', properties: {} }]) {
       expect(eventReader(ROOT)(event)).toBeNull();
