@@ -1,7 +1,8 @@
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import pLimit from 'p-limit';
 import { GitConstructError, GitError as SimpleGitError, simpleGit } from 'simple-git';
 import type { Problem } from '../../domain/problem.ts';
+import { shellPath } from '../../domain/shell-word.ts';
 import { GO_ON } from '../storage-error.ts';
 import { ALLOWED_VARIABLES, gitEnvironment } from './environment.ts';
 
@@ -25,12 +26,20 @@ export class GitError extends SimpleGitError {
       what: `git ${args.join(' ')} ended with exit code ${result.exitCode}`,
       where: cwd,
       why: said,
-      fix: `${fixOf(said)}, then: ${GO_ON}`,
+      fix: `${fixOf(said, cwd)}, then: ${GO_ON}`,
     };
   }
 }
 
-function fixOf(said: string): string {
+/** What a git that was killed, or a power cut, left behind: waiting for it does not help. */
+const LEFT_BEHIND =
+  /unable to create '(?<lock>[^'\n]*\.lock)': File exists|failed to read (?<half>[^\n]*\/worktrees\/[^/\n]+)\/commondir/i;
+
+function fixOf(said: string, cwd: string): string {
+  const { lock, half } = LEFT_BEHIND.exec(said)?.groups ?? {};
+  if (lock !== undefined) return `rm ${shellPath(resolve(cwd, lock))}   (if no git is at work here any more)`;
+  if (half !== undefined)
+    return `rm -r ${shellPath(resolve(cwd, half))}   (a worktree that was made by halves)`;
   // git does not say why it could not write a file of a checkout.
   if (/No space left on device|Disk quota exceeded|unable to write file/.test(said))
     return 'free some disk space';
