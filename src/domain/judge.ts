@@ -133,7 +133,8 @@ function worktreeReasons({ worktree, branch }: Facts): Reason[] {
   return reasons;
 }
 
-function endReasons({ end }: Facts): Reason[] {
+/** What is wrong with the way a session ended. */
+export function endReasons({ end }: Pick<Facts, 'end'>): Reason[] {
   switch (end.cause) {
     case 'epic-timeout':
       return [{ rule: 'epic-timeout', text: 'the session reached its time limit (timeouts.epic)' }];

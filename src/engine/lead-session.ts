@@ -1,7 +1,7 @@
 import type { Reason, Usage } from '../domain/events.ts';
-import { because, lastWords } from '../domain/words.ts';
 import { agreedPlanOf } from './agreed-plan.ts';
 import type { Seat } from './backends.ts';
+import { withLastWords } from './ended-badly.ts';
 import { commandsText, findingsText, findingText, storiesText } from './prompts.ts';
 import {
   type AttemptWork,
@@ -51,11 +51,7 @@ export async function leadSession(
     place,
     stopped ? judgement.stories.filter((story) => story.passes) : judgement.stories,
   );
-  const reasons = judgement.reasons.map((reason) =>
-    reason.rule === 'exit-code'
-      ? { ...reason, text: because(reason.text, lastWords(end.tail)), details: end.tail }
-      : reason,
-  );
+  const reasons = judgement.reasons.map((reason) => withLastWords(reason, end));
   return { reasons, usage: end.usage, head: judgement.head, stopped };
 }
 

@@ -2,6 +2,7 @@ import type { Reason } from '../domain/events.ts';
 import { treeReasons } from '../domain/judge.ts';
 import { type Candidate, type MergeWork, type Obstacle, withMergeWorktree } from './merge-work.ts';
 import { takeSeat } from './backends.ts';
+import { endedBadly } from './ended-badly.ts';
 import { commandsText, findingText, storiesText } from './prompts.ts';
 import type { RunContext } from './run-context.ts';
 import { RESULT } from './run-layout.ts';
@@ -64,8 +65,8 @@ export async function resolveMerge(
     });
     if (end.cause === 'stopped') return 'stopped';
     if (held) return 'held';
-    if (problem !== null) return refuse(problem.text);
-    if (end.cause !== 'exit' || end.exitCode !== 0) return refuse('the merger session did not end well');
+    const badly = endedBadly(end) ?? problem?.text;
+    if (badly !== undefined) return refuse(badly.replace('the session', 'the merger'));
     if (answer?.resolved !== true)
       return refuse(`the merger could not resolve it: ${answer?.details ?? 'no details'}`);
     return judgeResolution(ctx, work, worktree, merged.conflicts, refuse);

@@ -4,6 +4,7 @@ import { clip, printable } from '../domain/printable.ts';
 import { fixIdOf } from '../domain/state.ts';
 import type { ValidatorAnswer, Verdict } from '../domain/verdict.ts';
 import { takeSeat } from './backends.ts';
+import { endedBadly } from './ended-badly.ts';
 import { leadBackend } from './plan-epic.ts';
 import { commandsText, storiesText } from './prompts.ts';
 import type { RunContext } from './run-context.ts';
@@ -154,11 +155,8 @@ async function validatorSession(
   });
   // Whatever it wrote was not its last word.
   if (end.cause === 'stopped' || held) return 'stopped';
-  if (end.cause !== 'exit') return { none: 'the final validator reached a time limit' };
-  if (problem !== null) return { none: problem.text.replace('the session', 'the final validator') };
-  if (end.exitCode !== 0) {
-    return { none: `the final validator exited with ${end.exitCode ?? `signal ${end.signal}`}` };
-  }
+  const badly = endedBadly(end) ?? problem?.text;
+  if (badly !== undefined) return { none: badly.replace('the session', 'the final validator') };
   return answer ?? { none: 'the final validator wrote no answer' };
 }
 

@@ -60,6 +60,10 @@ const LIES: Readonly<Record<string, { readonly steps: Steps; readonly reason: Re
   },
   nothing: { steps: [{ corruptResult: result }], reason: /left its work uncommitted/ },
   aborted: { steps: [sh('git merge --abort'), { corruptResult: result }], reason: /committed nothing/ },
+  crashed: {
+    steps: [sh('echo out of memory >&2; exit 7')],
+    reason: /^the merger exited with 1: scripted agent: sh ended with exit code 7/,
+  },
   silent: { steps: [{ resolve: 'union' }, sh('rm "$TEAMS_RESULT_PATH"')], reason: /wrote no result file/ },
   honest: {
     steps: [{ corruptResult: '{"resolved":false,"details":"both are right"}' }],

@@ -28,6 +28,11 @@ const blocker = { severity: 'blocker', title: 'The sum is wrong', details: '1 + 
 test.each<[string, Steps, RegExp]>([
   ['missing', [], /the final validator wrote no result file/],
   ['malformed', [{ corruptResult: '{"phase":"final-validation"}' }], /breaks the contract: verdict/],
+  [
+    'cut short',
+    [sh('echo no memory >&2; exit 7')],
+    /the final validator exited with 1: scripted agent: sh ended with exit code 7/,
+  ],
   ['for nothing', [{ verdict: 'pass' }, { exit: 2 }], /the final validator exited with 2/],
 ])('a verdict that is %s is no verdict: the run fails within its budget', async (_, steps, reason) => {
   const repo = project({ epics: [{ id: 'A' }], script: { 'final-validator': { default: steps } } });
