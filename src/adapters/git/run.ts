@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, resolve as resolvePath } from 'node:path';
 import pLimit from 'p-limit';
 import { GitConstructError, GitError as SimpleGitError, simpleGit } from 'simple-git';
 import type { Problem } from '../../domain/problem.ts';
@@ -37,9 +37,10 @@ const LEFT_BEHIND =
 
 function fixOf(said: string, cwd: string): string {
   const { lock, half } = LEFT_BEHIND.exec(said)?.groups ?? {};
-  if (lock !== undefined) return `rm ${shellPath(resolve(cwd, lock))}   (if no git is at work here any more)`;
+  if (lock !== undefined)
+    return `rm ${shellPath(resolvePath(cwd, lock))}   (if no git is at work here any more)`;
   if (half !== undefined)
-    return `rm -r ${shellPath(resolve(cwd, half))}   (a worktree that was made by halves)`;
+    return `rm -r ${shellPath(resolvePath(cwd, half))}   (a worktree that was made by halves)`;
   // git does not say why it could not write a file of a checkout.
   if (/No space left on device|Disk quota exceeded|unable to write file/.test(said))
     return 'free some disk space';
