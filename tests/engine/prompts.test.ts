@@ -137,4 +137,7 @@ test('the other sessions begin with their mark and with what their role always h
   expect(sessions.merger.template).toMatch(/^<!-- teams-role: merger -->\n# You resolve a merge\n/);
   expect(sessions['final-validator'].template).toMatch(/^<!-- teams-role: final-validator -->\n# You judge/);
   for (const { template } of Object.values(sessions)) expect(template).toContain('{{contract}}');
+  // Their roles are to touch nothing outside the worktree, where the result lies.
+  for (const { template } of [sessions.builder, sessions.merger])
+    expect(template).toMatch(/the one (file|place) outside the worktree that you write/);
 });
