@@ -234,6 +234,38 @@ describe('liveReporter', () => {
     `);
   });
 
+  test('what is found before a run is resumed is not shown until it is', () => {
+    const terminal = new FakeTerminal();
+    const reporter = liveReporter(terminal, paintFor(false));
+    const { steps } = tell([
+      ...successful.slice(0, 3),
+      {
+        type: 'attempt.ended',
+        epicId: 'EPIC-001',
+        attempt: 1,
+        outcome: 'interrupted',
+        reasons: [],
+        head: null,
+        usage: null,
+      },
+      {
+        type: 'run.resumed',
+        pid: 43,
+        found: '1 attempt was cut off',
+        budget: { tokens: null, costUsd: null },
+        changed: [],
+      },
+    ]);
+    const [found, resumed] = steps.slice(3);
+    if (found !== undefined) reporter.event(found.event, found.state);
+    vi.advanceTimersByTime(10_000);
+    expect(terminal.writes).toBe(0);
+    if (resumed !== undefined) reporter.event(resumed.event, resumed.state);
+    vi.advanceTimersByTime(200);
+    expect(terminal.lines.join('\n')).toMatch(/attempt 1 was interrupted\n.*resumed: 1 attempt was cut off/);
+    reporter.close();
+  });
+
   test('on a terminal that does not tell its size the view has one all the same', () => {
     const terminal = new FakeTerminal();
     terminal.columns = terminal.rows = 0;

@@ -25,10 +25,11 @@ export function liveReporter(terminal: Terminal, paint: Paint): Reporter {
   let timer: NodeJS.Timeout | undefined;
   let due = Infinity;
   let changedAt = Date.now();
-  let since = changedAt;
+  /** Null: whoever resumes a run still looks at what is left of it, which may be refused, and nobody answers a Ctrl-C yet. */
+  let since: number | null = null;
 
   const draw = (): void => {
-    if (state === null) return;
+    if (state === null || since === null) return;
     // The last line stays free for the cursor: a full screen would scroll with each redraw.
     const size = { columns: terminal.columns || 80, rows: Math.max(3, (terminal.rows || 24) - 1) };
     const ids = liveIds(state, size.columns);
@@ -43,6 +44,7 @@ export function liveReporter(terminal: Terminal, paint: Paint): Reporter {
     timer = setTimeout(draw, ms).unref();
   };
   const changed = (): void => {
+    if (since === null) return;
     changedAt = Date.now();
     if (due - changedAt > REDRAW_MS) schedule(REDRAW_MS);
   };
