@@ -40,6 +40,7 @@ export async function virtualRun(plan: Plan): Promise<number> {
   await beginRun(ctx, started.value, {
     includesDirty: false,
     hasSubmodules: false,
+    isSparse: false,
     snapshot: null,
     missing: [],
     lost: null,

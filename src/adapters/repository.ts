@@ -128,7 +128,8 @@ const EXCLUDED = '/.teams/';
  */
 export async function snapshotTracked(root: string): Promise<string | null> {
   return withIndexCopy({ run: runGit }, root, async (env) => {
-    await runGit(root, ['add', '--update', '.'], { env });
+    // A file that a sparse checkout leaves out may be there all the same.
+    await runGit(root, ['add', '--update', '--sparse', '.'], { env });
     const tree = (await runGit(root, ['write-tree'], { env })).stdout.trim();
     const head = (await runGit(root, ['rev-parse', 'HEAD^{tree}', 'HEAD'])).stdout.split('\n');
     if (tree === head[0]) return null;
@@ -137,6 +138,12 @@ export async function snapshotTracked(root: string): Promise<string | null> {
     const args = ['commit-tree', ...signs, '-p', head[1] ?? 'HEAD', '-m', message, tree];
     return (await runGit(root, args)).stdout.trim();
   });
+}
+
+/** Whether the checkout has only some of the tracked files. New worktrees are like it. */
+export async function isSparse(root: string): Promise<boolean> {
+  const args = ['config', '--type=bool', '--get', 'core.sparseCheckout'];
+  return (await runGit(root, args, { accept: [0, 1] })).stdout.trim() === 'true';
 }
 
 /** Files of the checkout with a conflict that is not resolved. */

@@ -19,6 +19,7 @@ export async function beginRun(
 export interface RepositoryFacts {
   readonly includesDirty: boolean;
   readonly hasSubmodules: boolean;
+  readonly isSparse: boolean;
   /** A commit with the tracked changes of the checkout as they are now; null: there are none. */
   readonly snapshot: string | null;
   readonly missing: readonly MissingBackend[];
@@ -66,6 +67,11 @@ async function notices(
     const text =
       'the repository has submodules, which new worktrees lack: add "git submodule update --init" to setup';
     found.push({ level: 'warning', code: 'submodules', text });
+  }
+  if (about.isSparse) {
+    const text =
+      'the checkout is sparse, and so are the worktrees: agents and checks have only what it has (git sparse-checkout disable gives them everything)';
+    found.push({ level: 'warning', code: 'sparse-checkout', text });
   }
   if (about.lost !== null) found.push({ level: 'warning', code: 'lost-runs', text: about.lost });
   return found;

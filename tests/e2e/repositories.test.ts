@@ -168,6 +168,28 @@ test('submodules: a commit in one that only its worktree has is refused and kept
   expect(repo.git('ls-tree', integrationOf(repo), 'library')).toContain(published);
 });
 
+test('a sparse checkout: worktrees are like it, which is said, and what it lacks stays in the commits', async () => {
+  const repo = project({
+    epics: [{ id: 'A' }],
+    files: { 'in/a.txt': 'a\n', 'out/b.txt': 'b\n' },
+    config: { verify: ['test -e in/A-1.txt && test ! -e out'] },
+    script: { 'team-lead': { default: [{ story: 'each', write: { 'in/{story}.txt': 'x' } }] } },
+  });
+  repo.git('sparse-checkout', 'set', '--cone', 'in');
+  repo.write({ 'out/b.txt': 'changed all the same\n' });
+  const end = await expectTeams(0, ['run', '--include-dirty'], { cwd: repo.path });
+  const text =
+    'the checkout is sparse, and so are the worktrees: agents and checks have only what it has (git sparse-checkout disable gives them everything)';
+  expect(noticesOf(repo, 'sparse-checkout')).toEqual([text]);
+  expect(end.stdout).toContain(`warning: ${text}\n`);
+  expect(repo.git('ls-tree', '-r', '--name-only', integrationOf(repo), 'in', 'out').split('\n')).toEqual([
+    'in/A-1.txt',
+    'in/a.txt',
+    'out/b.txt',
+  ]);
+  expect(repo.git('show', `${integrationOf(repo)}:out/b.txt`)).toBe('changed all the same');
+});
+
 test('hooks: one that refuses a commit is an honest failure; none of them gets in the way of teams', async () => {
   const repo = project({
     epics: [{ id: 'A' }, { id: 'B' }],

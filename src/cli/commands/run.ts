@@ -3,6 +3,7 @@ import { openGit } from '../../adapters/git/open.ts';
 import { loadRuns } from '../../adapters/journal/runs.ts';
 import { newRunId, runFolder } from '../../adapters/layout.ts';
 import { makePrivateFolder } from '../../adapters/private-files.ts';
+import { isSparse } from '../../adapters/repository.ts';
 import { planRemarks } from '../../domain/agreed-plan.ts';
 import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import { printable } from '../../domain/printable.ts';
@@ -124,9 +125,10 @@ async function startRun(
   const missing = await missingBackends(project, scope.value);
   if (!missing.ok) return refuse(options, missing.error, EXIT.environment);
 
-  const [based, lost] = await Promise.all([
+  const [based, lost, sparse] = await Promise.all([
     runBase(git, project, options.includeDirty === true),
     lostRuns(git, project),
+    isSparse(project.root),
   ]);
   if (!based.ok) return refuse(options, based.error, EXIT.usage);
   const { base, snapshot } = based.value;
@@ -149,6 +151,7 @@ async function startRun(
     await beginRun(ctx, started.value, {
       includesDirty: options.includeDirty === true,
       hasSubmodules: project.repository.hasSubmodules,
+      isSparse: sparse,
       snapshot,
       missing: missing.value,
       lost,
