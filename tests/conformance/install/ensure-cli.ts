@@ -32,12 +32,14 @@ export async function ensureCli(name: CliName): Promise<InstalledCli | SkippedCl
     await mkdir(cache, { recursive: true });
     const version = await resolveVersion(name, cache);
     const folder = join(cache, `${name}@${version}`);
-    return await withLock(`${folder}.lock`, INSTALL_LIMIT_MS, async () => {
+    const make = async (): Promise<void> => {
       if (!existsSync(folder)) await install(name, version, folder);
-      const path = programIn(name, folder);
-      if (path === undefined) return { skipped: `${name} ${version} has no program for this platform` };
-      return { path, version };
-    });
+    };
+    // What is there is complete: nobody who wants it has to wait for a lock, which may be left from another day.
+    if (!existsSync(folder)) await withLock(`${folder}.lock`, INSTALL_LIMIT_MS, make);
+    const path = programIn(name, folder);
+    if (path === undefined) return { skipped: `${name} ${version} has no program for this platform` };
+    return { path, version };
   } catch (error) {
     return { skipped: `${name} cannot be installed: ${firstLine((error as Error).message)}` };
   }
