@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import { eventsOf, journal } from '../rig/run-files.ts';
 import { CLI_NAMES } from './install/clis.ts';
 import { ensureCli } from './install/ensure-cli.ts';
@@ -13,9 +13,11 @@ describe.concurrent.each(CLI_NAMES)('%s while a lead waits', async (name) => {
   }
   const play = async (
     scenario: string,
+    { onTestFailed }: TestContext,
     judge: (stage: TeamStage, code: number | null, said: string) => void,
   ) => {
     const stage = await openTeamStage(name, cli.path, scenario, {
+      onTestFailed,
       epics: [{ id: 'E1' }],
       config: {
         attempts: { epic: 1 },
@@ -33,13 +35,13 @@ describe.concurrent.each(CLI_NAMES)('%s while a lead waits', async (name) => {
     }
   };
 
-  it(`${cli.version} is not ended when its sub-agents together work longer than the idle limit`, () =>
-    play('patient', (_, code, said) => expect(code, said).toBe(0)));
+  it(`${cli.version} is not ended when its sub-agents together work longer than the idle limit`, (context) =>
+    play('patient', context, (_, code, said) => expect(code, said).toBe(0)));
 
   // With the others that is the same as a lead that does nothing.
   if (name !== 'codex') return;
-  it('is ended when its sub-agent does nothing', () =>
-    play('patient-for-nothing', ({ repo }, code, said) => {
+  it('is ended when its sub-agent does nothing', (context) =>
+    play('patient-for-nothing', context, ({ repo }, code, said) => {
       expect(code, said).toBe(1);
       expect(eventsOf(journal(repo.path), 'attempt.ended')[0]?.reasons).toContainEqual(
         expect.objectContaining({ rule: 'idle-timeout' }),

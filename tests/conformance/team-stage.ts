@@ -2,7 +2,7 @@ import { mkdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, onTestFailed } from 'vitest';
+import { expect, onTestFailed, type TestContext } from 'vitest';
 import type { ConfigFile } from '../../src/domain/config.ts';
 import { leftovers } from '../rig/leftovers.ts';
 import { type EpicSpec, prd } from '../rig/prd.ts';
@@ -42,6 +42,8 @@ export interface StageOptions {
   readonly subscription?: boolean;
   /** Of the person who starts `teams`, beside the home. */
   readonly env?: Readonly<Record<string, string>>;
+  /** For tests that run side by side: without it another one may be taken for the one that fails. */
+  readonly onTestFailed?: TestContext['onTestFailed'];
 }
 
 export async function openTeamStage(
@@ -67,7 +69,7 @@ export async function openTeamStage(
   const env: Record<string, string> = {};
   const makeHomes: (() => void)[] = [];
   const add = async (one: Other): Promise<ModelServer> => {
-    const server = await openModel(one);
+    const server = await openModel(one, options.onTestFailed ?? onTestFailed);
     const makeHome = () =>
       freshHome(one.name, server.url, homeFolder, { subscription: options.subscription ?? false });
     symlinkSync(one.binary, join(bin, one.name));
@@ -104,12 +106,15 @@ export async function openTeamStage(
   };
 }
 
-async function openModel({ name, scenario }: Other): Promise<ModelServer> {
+async function openModel(
+  { name, scenario }: Other,
+  whenFailed: TestContext['onTestFailed'],
+): Promise<ModelServer> {
   const server = await startModelServer(
     loadScenario(fileURLToPath(new URL(`scenarios/team/${scenario}.yml`, import.meta.url))),
     process.env['TEAMS_BODIES'] ? { bodies: join(process.env['TEAMS_BODIES'], `${name}-${scenario}`) } : {},
   );
-  onTestFailed(() => console.error(`the model of ${name} in ${scenario} was asked\n${transcript(server)}`));
+  whenFailed(() => console.error(`the model of ${name} in ${scenario} was asked\n${transcript(server)}`));
   return server;
 }
 
