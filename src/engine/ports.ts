@@ -42,7 +42,7 @@ export interface Git {
   addDetachedWorktree(path: string, commit: string): Promise<void>;
   /** Removes a worktree of ours with whatever is in it; one that is gone already is fine. */
   removeWorktree(path: string): Promise<void>;
-  /** Worktrees below a folder. */
+  /** Worktrees below a folder; also those that were moved there together with the repository, which work again from then on. */
   worktreesBelow(folder: string): Promise<readonly string[]>;
   /** HEAD and what is not committed (paths as git prints them, ignored files left out); null: not a worktree (any more). */
   worktreeFacts(path: string): Promise<WorktreeFacts | null>;

@@ -21,8 +21,11 @@ export async function recoverRun(
   plans: readonly EpicPlan[] | null,
 ): Promise<Outcome<string>> {
   const reaped = await ctx.ports.processes.reap(ctx.runId, ctx.state.processes);
+  // Before anything is asked of them: this mends those of a repository that was moved.
+  const worktrees = await ctx.ports.git.worktreesBelow(ctx.ports.files.worktrees);
   const attempts = await findAttempts(ctx);
-  await clearWorktrees(ctx);
+  // Attempts make fresh ones, and what was not committed is saved as a patch by now.
+  for (const worktree of worktrees) await ctx.ports.git.removeWorktree(worktree);
   const merges = await findMerges(ctx);
   if (!merges.ok) return merges;
   const changed = changedPlans(ctx.state, plans ?? []);
@@ -184,12 +187,6 @@ const validationLeft = (state: RunState): EventPayload[] =>
         },
       ]
     : [];
-
-/** Every worktree of the run: attempts make fresh ones, and what was not committed is saved as a patch by now. */
-async function clearWorktrees(ctx: RunContext): Promise<void> {
-  const { git, files } = ctx.ports;
-  for (const worktree of await git.worktreesBelow(files.worktrees)) await git.removeWorktree(worktree);
-}
 
 /** Epics whose text was edited since the run knew them: only those start again. */
 function changedPlans(state: RunState, plans: readonly EpicPlan[]): EpicPlan[] {

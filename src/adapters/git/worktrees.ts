@@ -2,6 +2,7 @@ import { chmod, lstat, readdir, rm, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import type { Git, WorktreeFacts } from '../../engine/ports.ts';
 import { fields } from './history.ts';
+import { movedWorktrees } from './moved.ts';
 import { keepNested } from './nested.ts';
 import type { Repo } from './open.ts';
 import { savePatch } from './patch.ts';
@@ -42,6 +43,13 @@ export function worktrees(repo: Repo): Worktrees {
     if (result.exitCode !== 0 && !NOT_A_WORKTREE.test(result.stderr)) throw new GitError(args, root, result);
   }
 
+  const list = async (): Promise<readonly string[]> => {
+    const { stdout } = await run(root, ['worktree', 'list', '--porcelain', '-z']);
+    return fields(stdout)
+      .filter((field) => field.startsWith('worktree '))
+      .map((field) => field.slice('worktree '.length));
+  };
+
   const facts = async (path: string): Promise<WorktreeFacts> => {
     const args = ['status', '--porcelain=v2', '--branch', '-z', '--no-renames', '--no-ahead-behind'];
     const all = [...args, '--untracked-files=normal', '--ignore-submodules=none'];
@@ -78,13 +86,14 @@ export function worktrees(repo: Repo): Worktrees {
           if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(error.code ?? '')) throw error;
         });
       }),
-    async worktreesBelow(folder) {
-      const { stdout } = await serial(() => run(root, ['worktree', 'list', '--porcelain', '-z']));
-      return fields(stdout)
-        .filter((field) => field.startsWith('worktree '))
-        .map((field) => field.slice('worktree '.length))
-        .filter((path) => path.startsWith(folder + sep));
-    },
+    worktreesBelow: (folder) =>
+      serial(async () => {
+        const known = await list();
+        const moved = folder === '' ? [] : await movedWorktrees(root, folder, known);
+        if (moved.length > 0) await run(root, ['worktree', 'repair', ...moved], { accept: 'any' });
+        const paths = moved.length > 0 ? await list() : known;
+        return paths.filter((path) => path.startsWith(folder + sep));
+      }),
     worktreeFacts: (path) => ifUsable(() => facts(path), null),
     checkoutFacts: () => facts(root),
     savePatch: (worktree, patchFile) => ifUsable(() => savePatch(repo, worktree, patchFile), false),

@@ -274,3 +274,29 @@ test('a worktree that is being made or removed is waited for, here and in other 
   setTimeout(() => writeFileSync(half, '../..\n'), 100);
   expect(await looking).toEqual([[two], two]);
 });
+
+test('worktrees of a repository that was moved are found where they are now, with what is in them', async () => {
+  const { root } = tempRepo();
+  const inside = join('.teams', 'worktrees', 'r');
+  const before = openGit(root);
+  for (const epic of ['E1', 'E2', 'E3']) await before.addWorktree(join(root, inside, epic), epic, 'main');
+  put(join(root, inside, 'E1'), { 'new.txt': 'x' });
+  rmSync(join(root, inside, 'E3'), { recursive: true });
+  // What an agent wrote into it leads nowhere.
+  const elsewhere = tempRepo();
+  await openGit(elsewhere.root).addWorktree(join(elsewhere.root, 'w'), 'w', 'main');
+  const link = readFileSync(join(elsewhere.root, 'w/.git'), 'utf8');
+  writeFileSync(join(root, inside, 'E2/.git'), link);
+  const place = join(tempFolder(), 'moved');
+  renameSync(root, place);
+
+  const after = openGit(place);
+  const [one, two] = ['E1', 'E2'].map((epic) => join(place, inside, epic));
+  expect(await after.worktreesBelow(join(place, inside))).toEqual([one]);
+  expect((await after.worktreeFacts(one ?? ''))?.dirty).toEqual(['new.txt']);
+  await after.removeWorktree(one ?? '');
+  await after.addWorktree(one ?? '', 'E1', 'main');
+  expect(existsSync(join(elsewhere.root, 'w'))).toBe(true);
+  expect(git(elsewhere.root, 'worktree', 'list')).not.toContain(two);
+  renameSync(place, root);
+});
