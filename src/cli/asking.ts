@@ -6,7 +6,7 @@ export interface Choice<T> {
   readonly hint?: string;
 }
 
-/** Questions to a person at a terminal. Null is the answer of somebody who left, with Ctrl-C or Escape. */
+/** Questions to a person at a terminal. Null is the answer of somebody who left, with Ctrl-C, Ctrl-D or Escape. */
 export interface Asking {
   choose<T>(question: string, choices: readonly Choice<T>[], initial: T): Promise<T | null>;
   /** Any number of them, none too. */
@@ -31,8 +31,20 @@ export const canAsk = (env: NodeJS.ProcessEnv): boolean =>
 /** Asks on the terminal of this process, under a title. Loaded late: most commands ask nothing. */
 export async function openAsking(title: string): Promise<Asking> {
   const { confirm, intro, isCancel, log, multiselect, select, text } = await import('@clack/prompts');
-  const answered = <T>(answer: T): Exclude<T, symbol> | null =>
-    isCancel(answer) ? null : (answer as Exclude<T, symbol>);
+  const answered = async <T>(
+    question: (signal: AbortSignal) => Promise<T>,
+  ): Promise<Exclude<T, symbol> | null> => {
+    const left = new AbortController();
+    const leave = (): void => left.abort();
+    // Ctrl-D ends the input without an answer: nothing is left to wait for then, and the process would end with 0.
+    process.once('beforeExit', leave);
+    try {
+      const answer = await question(left.signal);
+      return isCancel(answer) ? null : (answer as Exclude<T, symbol>);
+    } finally {
+      process.off('beforeExit', leave);
+    }
+  };
   // By their place, because values may be objects, or the same text twice.
   const options = (choices: readonly Choice<unknown>[]) =>
     choices.map(({ label, hint }, value) => ({
@@ -44,8 +56,9 @@ export async function openAsking(title: string): Promise<Asking> {
   return {
     async choose(question, choices, initial) {
       const initialValue = choices.findIndex(({ value }) => value === initial);
-      const place = answered(
-        await select({
+      const place = await answered((signal) =>
+        select({
+          signal,
           message: printable(question),
           options: options(choices),
           ...(initialValue === -1 ? {} : { initialValue }),
@@ -55,8 +68,9 @@ export async function openAsking(title: string): Promise<Asking> {
     },
     async chooseSome(question, choices, initial) {
       const initialValues = choices.flatMap(({ value }, index) => (initial.includes(value) ? [index] : []));
-      const places = answered(
-        await multiselect({
+      const places = await answered((signal) =>
+        multiselect({
+          signal,
           message: printable(question),
           options: options(choices),
           initialValues,
@@ -68,18 +82,18 @@ export async function openAsking(title: string): Promise<Asking> {
         : choices.filter((_, index) => places.includes(index)).map(({ value }) => value);
     },
     async text(question, { initial = '', wrong = () => null }) {
-      return (
-        answered(
-          await text({
-            message: printable(question),
-            initialValue: printable(initial),
-            validate: (given = '') => wrong(given.trim()) ?? undefined,
-          }),
-        )?.trim() ?? null
+      const typed = await answered((signal) =>
+        text({
+          signal,
+          message: printable(question),
+          initialValue: printable(initial),
+          validate: (given = '') => wrong(given.trim()) ?? undefined,
+        }),
       );
+      return typed?.trim() ?? null;
     },
     async confirm(question) {
-      return answered(await confirm({ message: printable(question) }));
+      return answered((signal) => confirm({ signal, message: printable(question) }));
     },
     say: (words) => log.message(printable(words, { multiline: true })),
   };

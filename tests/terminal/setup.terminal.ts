@@ -169,6 +169,8 @@ test.each([
   ['Escape at the first question', 'Which agent CLI does the work?', 'Escape'],
   ['Ctrl-C over typed text', 'How many sessions at a time?', 'C-c'],
   ['Escape over a list', 'What prepares a new worktree?', 'Escape'],
+  ['Ctrl-D over a list', 'What prepares a new worktree?', 'C-d'],
+  ['Ctrl-D without a text', DOLLARS, 'C-d'],
   ['Ctrl-C at the end', 'Write teams.config.yml?', 'C-c'],
   ['no', 'Write teams.config.yml?', 'n'],
 ])('%s: nothing is written, and that is said', async (_, where, key) => {
