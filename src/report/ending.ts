@@ -83,18 +83,15 @@ function openLines(state: RunState, { paint, folder, columns }: EndingOptions): 
 /** Fewer epics than this are easier to read one by one. */
 const ALIKE = 3;
 
-/** Epics in a row with the same to say share one entry: a night that ended early leaves many that were not started. */
+/** Epics with the same to say share one entry: a night that ended early leaves many that were not started. */
 function alike(entries: readonly Why[]): readonly Why[] {
-  const groups: [Why, ...Why[]][] = [];
-  for (const why of entries) {
-    const group = groups.at(-1);
-    if (group !== undefined && group[0].reason === why.reason && group[0].next === why.next) group.push(why);
-    else groups.push([why]);
-  }
-  return groups.flatMap((group) => {
-    if (group.length < ALIKE) return group;
-    const [first, ...more] = group;
-    return [{ ...first, reason: `${first.reason}; the same: ${list(more.map(({ epicId }) => epicId))}` }];
+  const ids = new Map<string, string[]>();
+  const keyOf = ({ reason, next }: Why): string => JSON.stringify([reason, next]);
+  for (const why of entries) ids.set(keyOf(why), [...(ids.get(keyOf(why)) ?? []), why.epicId]);
+  return entries.flatMap((why) => {
+    const [first, ...more] = ids.get(keyOf(why)) ?? [];
+    if (more.length + 1 < ALIKE) return [why];
+    return first === why.epicId ? [{ ...why, reason: `${why.reason}; the same: ${list(more)}` }] : [];
   });
 }
 

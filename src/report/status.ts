@@ -1,6 +1,5 @@
 import { planRemarks, type PlanStanding } from '../domain/agreed-plan.ts';
 import { printable } from '../domain/printable.ts';
-import { isLost } from '../domain/decide.ts';
 import { type EpicState, isResumable, type RunState } from '../domain/state.ts';
 import { isTask, nameOf } from '../domain/task.ts';
 import { isAdrift, type Whereabouts } from '../domain/whereabouts.ts';
@@ -93,7 +92,7 @@ function factsOf(view: StatusView): readonly Fact[] {
     ...(pid === null ? [] : pauseFacts(state)),
     ...planFacts(plans),
   ];
-  if (view.why === null && state.epics.some(isLost)) {
+  if (view.why === null && state.epics.some(hasReason)) {
     facts.push(['why', view.askWhy, 'says it in full, with a command for each']);
   }
   const next = nextForRun(state, pid !== null, where);
@@ -101,6 +100,10 @@ function factsOf(view: StatusView): readonly Fact[] {
   if (cutOff !== null) facts.push(['also', alsoCutOff(state, cutOff)]);
   return facts;
 }
+
+/** In its row the reason is cut. */
+const hasReason = ({ phase, failureReason }: EpicState): boolean =>
+  phase !== 'merged' && failureReason !== null;
 
 function branchText({ started, head }: RunState, where: Whereabouts | null): string {
   if (where === null || where.onBranch) return `${started.branch} at ${shortCommit(head)}`;

@@ -79,7 +79,7 @@ test('a login that is refused stops the run at once, says so, and resume goes on
   expect(attemptsAt(repo, 'B')).toHaveLength(0);
   const why = (await expectTeams(0, ['status', '--why'], { cwd: repo.path })).stdout;
   expect(why).toMatch(
-    /stalled (?:just now|\d+s ago): no backend can go on: agents: the script has a trouble: auth/,
+    /stalled (?:just now|\d+s ago) after \d+s: no backend can go on: agents: the script has a trouble: auth/,
   );
   expect(why).toMatch(/B +waits for agents \(the script has a trouble: auth\)/);
   expect(why).toContain('teams resume');
