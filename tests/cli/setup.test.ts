@@ -295,7 +295,7 @@ describe('what is wrong is said, and nothing is written', () => {
       stdout: '',
       stderr: `error: teams.config.yml is written in a way that teams cannot change without doing harm, such as with an alias
   why:   nothing was written; wanted was
-timeouts.epic  2h → 1h
+         timeouts.epic  2h → 1h
   fix:   change it by hand
 `,
     });
