@@ -31,12 +31,23 @@ const command = z.string().min(1).describe('A command line, run by sh in the wor
 const when = (about: string) =>
   z.enum(WHEN).describe(`${about}: always, never, or when the lead finds it worth it (auto)`).optional();
 
+/** What is replaced in the arguments of a command, in braces. */
+export const PLACEHOLDERS = [
+  'prompt_file',
+  'worktree',
+  'result',
+  'epic_id',
+  'role',
+  'model',
+  'session',
+] as const;
+
 const customBackend = z.strictObject({
   command: z
     .array(z.string())
     .min(1)
     .describe(
-      'argv, never a shell string; {prompt_file} {worktree} {result} {epic_id} {role} {model} {session} are replaced',
+      `argv, never a shell string; ${PLACEHOLDERS.map((name) => `{${name}}`).join(' ')} are replaced`,
     ),
   stdin: z
     .enum(['prompt', 'none'])

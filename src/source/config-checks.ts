@@ -1,6 +1,6 @@
 import { posix, win32 } from 'node:path';
 import { BUILT_IN_BACKENDS } from '../domain/backend-names.ts';
-import { parseDuration } from '../domain/config.ts';
+import { parseDuration, PLACEHOLDERS } from '../domain/config.ts';
 import type { Report } from './config-issues.ts';
 import { valueAt } from './config-keys.ts';
 import { isRecord, quote } from './findings.ts';
@@ -26,6 +26,7 @@ export function checkValues(
   checkBase(valueAt(values, 'base'), report);
   checkDurations(valueAt(values, 'timeouts'), report);
   checkCopies(valueAt(values, 'copy'), report);
+  checkCommands(valueAt(values, 'backends'), report);
 }
 
 function checkBackend(
@@ -111,3 +112,29 @@ function whyNotCopied(path: string): string | null {
   if (/^\.(git|teams)(\/|$)/i.test(normal)) return 'belongs to git or to teams';
   return null;
 }
+
+/** Other braces may be meant for the program; one that is nearly a placeholder hardly is. */
+function checkCommands(backends: unknown, report: Report): void {
+  if (!isRecord(backends)) return;
+  for (const [backend, { command }] of Object.entries(backends).filter(isNamedRecord)) {
+    if (!Array.isArray(command)) continue;
+    for (const [index, argument] of command.entries()) {
+      const braces = typeof argument === 'string' ? argument.matchAll(/\{([\w-]+)\}/g) : [];
+      for (const [written, name = ''] of braces) {
+        const near = nearMiss(name, PLACEHOLDERS);
+        if (near === null || near === name) continue;
+        report({
+          path: ['backends', backend, 'command', index],
+          part: 'value',
+          severity: 'warning',
+          code: 'misspelt-placeholder',
+          message: `${written} is no placeholder, so the command gets it as it is`,
+          fix: `did you mean {${near}}?`,
+        });
+      }
+    }
+  }
+}
+
+const isNamedRecord = (entry: [string, unknown]): entry is [string, Record<string, unknown>] =>
+  isRecord(entry[1]);

@@ -9,6 +9,8 @@ import { describeIssue, describeKey } from './schema-issue.ts';
 export type Report = (finding: {
   readonly path: readonly PropertyKey[];
   readonly part: 'key' | 'value';
+  /** Default: error. */
+  readonly severity?: 'warning';
   readonly code: string;
   readonly message: string;
   readonly fix?: string;

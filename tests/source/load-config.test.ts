@@ -218,6 +218,21 @@ test('the scripted backend needs a script', async () => {
   ).toEqual([['command line', 'unknown-backend']]);
 });
 
+test('a placeholder that is nearly one is warned of, other braces are for the program', async () => {
+  const command = '["./my-agent", "--in={prompt-file}", "{}", "{url}", "{result}", "{Modle}"]';
+  expect(await shown(`backend: mine\nbackends:\n  mine: { command: ${command} }\n`))
+    .toBe(`teams.config.yml:3:35 warning misspelt-placeholder  {prompt-file} is no placeholder, so the command gets it as it is
+  3 |   mine: { command: ["./my-agent", "--in={prompt-file}", "{}", "{url}", "{result}", "{Modle}"] }
+    |                                   ^^^^^^^^^^^^^^^^^^^^
+  fix: did you mean {prompt_file}?
+
+teams.config.yml:3:84 warning misspelt-placeholder  {Modle} is no placeholder, so the command gets it as it is
+  3 |   mine: { command: ["./my-agent", "--in={prompt-file}", "{}", "{url}", "{result}", "{Modle}"] }
+    |                                                                                    ^^^^^^^^^
+  fix: did you mean {model}?
+`);
+});
+
 test('mistakes of YAML itself', async () => {
   expect(await shown('parallel: 1\nland: leave\nparallel: 2\n'))
     .toBe(`teams.config.yml:3:1 error duplicate-key  this key is given twice

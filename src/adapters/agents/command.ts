@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { BackendConfig } from '../../domain/config.ts';
+import { type BackendConfig, PLACEHOLDERS } from '../../domain/config.ts';
 import type { BackendFacts } from '../../domain/doctor.ts';
 import type { SessionRequest } from '../../engine/ports.ts';
 import { readActivityLine } from './activity-lines.ts';
@@ -65,7 +65,7 @@ function variables(
 
 /** Each argument stays one argument, whatever the values hold. Other braces are left as they are. */
 function fill(argument: string, request: SessionRequest): string {
-  const values: Readonly<Record<string, string>> = {
+  const values: Readonly<Record<(typeof PLACEHOLDERS)[number], string>> = {
     prompt_file: request.promptFile,
     worktree: request.worktree,
     result: request.resultPath,
@@ -74,8 +74,9 @@ function fill(argument: string, request: SessionRequest): string {
     model: request.model ?? '',
     session: request.resume?.sessionId ?? '',
   };
-  return argument.replace(
-    /\{(prompt_file|worktree|result|epic_id|role|model|session)\}/g,
-    (_, name: string) => values[name] ?? '',
-  );
+  // In one go: what a value holds is not looked at again.
+  return argument.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const placeholder = PLACEHOLDERS.find((known) => known === name);
+    return placeholder === undefined ? whole : values[placeholder];
+  });
 }
