@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFailed, type TestContext } from 'vitest';
 import type { ConfigFile } from '../../src/domain/config.ts';
-import { leftovers } from '../rig/leftovers.ts';
+import { leftovers, processesWith } from '../rig/leftovers.ts';
 import { type EpicSpec, prd } from '../rig/prd.ts';
 import { startTeams, type TeamsHandle } from '../rig/teams.ts';
 import { type TempRepo, tempRepo } from '../rig/temp-repo.ts';
@@ -62,7 +62,7 @@ export async function openTeamStage(
     },
   });
   const folder = dirname(repo.path);
-  const homeFolder = join(folder, 'home');
+  const homeFolder = homeOf(repo);
   const bin = join(folder, 'bin');
   mkdirSync(bin);
   const servers: ModelServer[] = [];
@@ -127,9 +127,13 @@ const transcript = ({ requests }: ModelServer): string =>
     )
     .join('\n');
 
+const homeOf = ({ path }: TempRepo): string => join(dirname(path), 'home');
+
 /** Neither of agents nor of `teams`, once it has ended. */
 export function expectNothingLeft({ repo }: TeamStage): void {
   expect(leftovers(repo)).toMatchObject({ processes: [], worktrees: [], checkouts: [] });
+  // Nor of a CLI that gave what it started another environment.
+  expect(processesWith(`HOME=${homeOf(repo)}`)).toEqual([]);
 }
 
 /** Not where the rules of sandboxes and permissions are special: no repository of a person is there. */

@@ -3,12 +3,15 @@ import { basename, join } from 'node:path';
 import { expect } from 'vitest';
 import type { TempRepo } from './temp-repo.ts';
 
-/** Pids of live processes that carry the mark of the run in their environment. Zombies have none and do not count. */
-export function survivors(runId: string): readonly number[] {
+/** Pids of live processes that carry the mark of the run in their environment. */
+export const survivors = (runId: string): readonly number[] => processesWith(`TEAMS_RUN_ID=${runId}`);
+
+/** Pids of live processes with this `NAME=value` in their environment. Zombies have none and do not count. */
+export function processesWith(variable: string): readonly number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .filter((pid) => environmentOf(pid).includes(`TEAMS_RUN_ID=${runId}`));
+    .filter((pid) => environmentOf(pid).includes(variable));
 }
 
 function environmentOf(pid: number): readonly string[] {

@@ -1,21 +1,12 @@
 import { execFile, execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { onTestFinished } from 'vitest';
+import { processesWith } from '../rig/leftovers.ts';
 import { gitEnvironment } from '../rig/temp-repo.ts';
 
 const run = promisify(execFile);
@@ -178,20 +169,6 @@ async function endAllOf(home: string): Promise<void> {
     if (kill) for (const pid of alive) end(pid);
     await pause(LOOK_EVERY_MS);
   }
-}
-
-function processesWith(setting: string): readonly number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(setting);
-      } catch {
-        // It ended meanwhile, or belongs to someone else.
-        return false;
-      }
-    });
 }
 
 function end(pid: number): void {
