@@ -20,6 +20,12 @@ export interface CommandContext {
 /** What a table may take of a line. */
 export const columnsOf = ({ columns }: CommandContext): number => columns?.() ?? Infinity;
 
+/** How diagnostics look to whoever reads them. */
+export const lookOf = (context: CommandContext): { readonly color: boolean; readonly columns: number } => ({
+  color: context.color,
+  columns: columnsOf(context),
+});
+
 /** https://no-color.org and https://force-color.org: NO_COLOR off, FORCE_COLOR on, otherwise colours on a terminal. */
 export function wantsColor(env: NodeJS.ProcessEnv, isTerminal: boolean | undefined): boolean {
   if (env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '')

@@ -17,7 +17,7 @@ import { renderDiagnostics } from '../report/diagnostics.ts';
 import { backendNames, CONFIG_FILE, type ConfigRequest, loadConfig } from '../source/load-config.ts';
 import { loadPrd } from '../source/load-prd.ts';
 import { isInside } from './is-inside.ts';
-import { type CommandContext, refuse } from './output.ts';
+import { type CommandContext, refuse, lookOf } from './output.ts';
 import { runToResume } from './run-to-resume.ts';
 
 /** What every command that changes something works on: a repository, its configuration and its PRD, all valid. */
@@ -62,7 +62,7 @@ export async function openProject(wish: ProjectWish): Promise<Outcome<Project, E
     ...(config === null ? {} : { backends: backendNames(config) }),
   });
   const diagnostics = [...ofConfig, ...ofPrd];
-  if (diagnostics.length > 0) wish.stderr(renderDiagnostics(diagnostics, { color: wish.color }));
+  if (diagnostics.length > 0) wish.stderr(renderDiagnostics(diagnostics, lookOf(wish)));
   if (prd === null && copy !== null && isThere(copy)) {
     const [from, to] = [copy, prdFile].map((path) => shellPath(relative(wish.cwd, path)));
     wish.stderr(`the run has a copy of it: cp ${from} ${to}\n`);

@@ -5,15 +5,15 @@ import { displayWidth } from './width.ts';
 
 /** More than this scrolls the first one, which often causes the others, out of sight. */
 const SHOWN = 50;
-/** Columns of a source line that are shown at most. */
-const WIDTH = 100;
+/** Of a source line that are shown at most, and at least. */
+const [MOST, LEAST] = [100, 20];
 
 /** The text that people see: place, what is wrong, the source line with the culprit underlined, and a fix. */
 export function renderDiagnostics(
   diagnostics: readonly Diagnostic[],
-  options: { readonly color: boolean },
+  { color, columns = Infinity }: { readonly color: boolean; readonly columns?: number },
 ): string {
-  const chalk = new Chalk({ level: options.color ? 1 : 0 });
+  const chalk = new Chalk({ level: color ? 1 : 0 });
   const shown = choose(diagnostics);
   const explained = new Set<string>();
   const blocks = shown.map((diagnostic) => {
@@ -23,11 +23,11 @@ export function renderDiagnostics(
     const lines = [
       `${chalk.bold(printable(diagnostic.file) + place)} ${tint(severity)} ${code}  ${clip(printable(diagnostic.message), 500)}`,
     ];
-    if (at !== undefined) lines.push(...excerpt(at, tint));
+    if (at !== undefined) lines.push(...excerpt(at, columns, tint));
     for (const related of diagnostic.related ?? []) {
       lines.push(
         `  ${printable(related.message)} (line ${related.at.line})`,
-        ...excerpt(related.at, chalk.dim),
+        ...excerpt(related.at, columns, chalk.dim),
       );
     }
     // The same for every finding of a rule: read once is enough.
@@ -49,19 +49,20 @@ function choose(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   return [...errors, ...warnings].slice(0, SHOWN);
 }
 
-function excerpt(span: Span, tint: (text: string) => string): string[] {
+/** Fits a terminal: a line that is wrapped would leave its underline elsewhere. */
+function excerpt(span: Span, columns: number, tint: (text: string) => string): string[] {
+  const number = String(span.line);
+  const most = Math.max(LEAST, Math.min(MOST, columns - `  ${number} | ……`.length));
   const start = span.column - 1;
-  const underlined = span.text.slice(start, start + Math.min(span.length, WIDTH));
+  const underlined = span.text.slice(start, start + Math.min(span.length, most));
   // A long line is cut around the culprit, with more context before it than after.
-  const from = Math.max(0, Math.min(start - 20, span.text.length - WIDTH), start + underlined.length - WIDTH);
-  const cutBefore = span.text.length <= WIDTH ? 0 : from;
-  const cutAfter =
-    span.text.length <= WIDTH ? span.text.length : Math.min(span.text.length, cutBefore + WIDTH);
+  const from = Math.max(0, Math.min(start - 20, span.text.length - most), start + underlined.length - most);
+  const cutBefore = span.text.length <= most ? 0 : from;
+  const cutAfter = span.text.length <= most ? span.text.length : Math.min(span.text.length, cutBefore + most);
   const before = (cutBefore > 0 ? '…' : '') + visible(span.text.slice(cutBefore, start));
   const culprit = visible(underlined);
   const after =
     visible(span.text.slice(start + underlined.length, cutAfter)) + (cutAfter < span.text.length ? '…' : '');
-  const number = String(span.line);
   return [
     `  ${number} | ${before}${culprit}${after}`.trimEnd(),
     `  ${' '.repeat(number.length)} | ${' '.repeat(displayWidth(before))}${tint('^'.repeat(Math.max(1, displayWidth(culprit))))}`,

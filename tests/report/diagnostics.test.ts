@@ -70,6 +70,21 @@ test('cuts long lines around the culprit', () => {
   ).toBeLessThan(400);
 });
 
+test('a line is cut to the terminal, so that its underline stays below it', () => {
+  const text = `${'a'.repeat(300)}"bad"${'z'.repeat(300)}`;
+  const rows = (columns: number): readonly string[] =>
+    renderDiagnostics([{ ...reference, at: span(text, '"bad"') }], { color: false, columns })
+      .split('\n')
+      .slice(1, 3);
+  expect(rows(60)).toEqual([
+    `  12 | …${'a'.repeat(20)}"bad"${'z'.repeat(26)}…`,
+    `     | ${' '.repeat(21)}^^^^^`,
+  ]);
+  expect(rows(60).map((row) => row.length)).toEqual([60, 33]);
+  // Nothing to see is worse than what is wrapped.
+  expect(rows(5)[0]).toBe(`  12 | …${'a'.repeat(15)}"bad"…`);
+});
+
 test('lets no terminal escape through and keeps the underline in place', () => {
   const text = '\t"t\u001b[31m\u202e日本": "x",';
   const shown = render({

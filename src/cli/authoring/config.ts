@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from '../../domain/exit-codes.ts';
 import { fail, ok, type Outcome } from '../../domain/problem.ts';
 import { renderDiagnostics } from '../../report/diagnostics.ts';
 import { CONFIG_FILE, loadConfig } from '../../source/load-config.ts';
-import type { CommandContext } from '../output.ts';
+import { type CommandContext, lookOf } from '../output.ts';
 import type { Person } from './person.ts';
 
 export interface ConfigWish extends CommandContext {
@@ -29,6 +29,6 @@ export async function configFor(wish: ConfigWish): Promise<Outcome<Config, ExitC
     loaded = await loadConfig({ root, name, flags: { backend }, env });
   }
   const { config, diagnostics } = loaded;
-  if (diagnostics.length > 0) wish.stderr(renderDiagnostics(diagnostics, { color: wish.color }));
+  if (diagnostics.length > 0) wish.stderr(renderDiagnostics(diagnostics, lookOf(wish)));
   return config === null ? fail(EXIT.usage) : ok(config);
 }

@@ -8,7 +8,7 @@ import { fail, ok, type Outcome } from '../../domain/problem.ts';
 import { renderDiagnostics } from '../../report/diagnostics.ts';
 import { loadPrd } from '../../source/load-prd.ts';
 import { readText } from '../../source/text.ts';
-import { type CommandContext, refuse } from '../output.ts';
+import { type CommandContext, refuse, lookOf } from '../output.ts';
 import type { Person } from './person.ts';
 
 /** Where a new PRD goes, and what becomes of the one that is there. */
@@ -37,7 +37,7 @@ export async function chooseTarget(wish: TargetWish): Promise<Outcome<Target, Ex
   const read = await readText(path, name);
   if (!read.ok && read.error.code === 'file-not-found') return ok({ path, name, before: null, into: null });
   if (!read.ok) {
-    wish.stderr(renderDiagnostics([read.error], { color: wish.color }));
+    wish.stderr(renderDiagnostics([read.error], lookOf(wish)));
     return fail(EXIT.usage);
   }
   const before = (read.value.bom ? '\ufeff' : '') + read.value.text;
@@ -53,7 +53,7 @@ export async function chooseTarget(wish: TargetWish): Promise<Outcome<Target, Ex
     return fail(refuse(wish, problem, EXIT.usage));
   }
   const { prd, diagnostics } = await loadPrd(path, { name });
-  if (diagnostics.length > 0) wish.stderr(renderDiagnostics(diagnostics, { color: wish.color }));
+  if (diagnostics.length > 0) wish.stderr(renderDiagnostics(diagnostics, lookOf(wish)));
   return prd === null || hasErrors(diagnostics) ? fail(EXIT.usage) : ok({ path, name, before, into: prd });
 }
 

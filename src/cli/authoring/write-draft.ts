@@ -13,7 +13,7 @@ import { renderDiagnostics } from '../../report/diagnostics.ts';
 import { estimateText } from '../../report/estimate.ts';
 import { paintFor } from '../../report/paint.ts';
 import { estimateFor } from '../estimate.ts';
-import { columnsOf, type CommandContext, printProblem } from '../output.ts';
+import { columnsOf, type CommandContext, printProblem, lookOf } from '../output.ts';
 import { describeDraft } from './closing.ts';
 import { type Draft, readDraft } from './draft.ts';
 import { initPrompt } from './init-prompt.ts';
@@ -87,7 +87,7 @@ export async function writeDraft(
     problems = draft.ok
       ? findings(draft.value)
       : `${[draft.error.what, draft.error.why ?? draft.error.fix].filter((part) => part !== undefined).join(': ')}\n`;
-    if (draft.ok) options.stderr(renderDiagnostics(draft.value.diagnostics, { color: options.color }));
+    if (draft.ok) options.stderr(renderDiagnostics(draft.value.diagnostics, lookOf(options)));
     else printProblem(options, draft.error);
     if (interrupted) return keep(options, path, EXIT.interrupted);
     const again = options.interactive ? await wantsBack(options) : round === 1;
@@ -128,7 +128,7 @@ function sessionFor(
 /** Shows a draft that can be used. Where nobody can be asked, it is taken. */
 async function judge(options: WritingWish, desk: Desk, draft: Draft): Promise<'take' | 'again' | 'leave'> {
   if (draft.diagnostics.length > 0) {
-    options.stderr(renderDiagnostics(draft.diagnostics, { color: options.color }));
+    options.stderr(renderDiagnostics(draft.diagnostics, lookOf(options)));
   }
   if (draft.prd !== null) {
     const paint = paintFor(options.color);

@@ -14,7 +14,7 @@ import { renderDiagnostics } from '../../report/diagnostics.ts';
 import { hanging } from '../../report/width.ts';
 import { CONFIG_FILE, loadConfig } from '../../source/load-config.ts';
 import { nearMiss } from '../../domain/near-miss.ts';
-import { columnsOf, type CommandContext, printProblem, refuse } from '../output.ts';
+import { columnsOf, type CommandContext, printProblem, refuse, lookOf } from '../output.ts';
 import { findRepository } from '../../adapters/find-repository.ts';
 
 export interface AgentsOptions extends CommandContext {
@@ -148,7 +148,7 @@ const cliOf = (name: string): Outcome<AgentCli> => (isAgentCli(name) ? ok(name) 
 async function configOf(options: AgentsOptions, root: string): Promise<Config | null> {
   const name = relative(options.cwd, join(root, CONFIG_FILE));
   const { config, diagnostics } = await loadConfig({ root, name, flags: {}, env: options.env });
-  if (diagnostics.length > 0) options.stderr(renderDiagnostics(diagnostics, { color: options.color }));
+  if (diagnostics.length > 0) options.stderr(renderDiagnostics(diagnostics, lookOf(options)));
   return config;
 }
 

@@ -5,7 +5,7 @@ import { renderDiagnostics } from '../../report/diagnostics.ts';
 import { valueAt } from '../../source/config-keys.ts';
 import type { Origin } from '../../source/config-resolve.ts';
 import { CONFIG_FILE, loadConfig } from '../../source/load-config.ts';
-import type { CommandContext } from '../output.ts';
+import { type CommandContext, lookOf } from '../output.ts';
 import { findRepository } from '../../adapters/find-repository.ts';
 
 export interface ConfigOptions extends CommandContext {
@@ -14,12 +14,12 @@ export interface ConfigOptions extends CommandContext {
 
 /** Prints the effective value of every key and where it comes from. Times are printed as in the file. */
 export async function configCommand(options: ConfigOptions): Promise<ExitCode> {
-  const { cwd, env, stdout, stderr, color } = options;
+  const { cwd, env, stdout, stderr } = options;
   const repository = await findRepository(cwd);
   const root = repository.ok ? repository.value : cwd;
   const name = relative(cwd, join(root, CONFIG_FILE));
   const { config, diagnostics, origins, file } = await loadConfig({ root, name, flags: {}, env });
-  if (diagnostics.length > 0) stderr(renderDiagnostics(diagnostics, { color }));
+  if (diagnostics.length > 0) stderr(renderDiagnostics(diagnostics, lookOf(options)));
   if (config === null) return EXIT.usage;
   const rows = Object.entries(origins).map(([key, origin]) => ({
     key,

@@ -23,7 +23,7 @@ import { originOf, readSource } from '../import/read-source.ts';
 import { countsText, importJson, importText } from '../import/report.ts';
 import { type Asking, canAsk, openAsking } from '../asking.ts';
 import { isInside } from '../is-inside.ts';
-import { type CommandContext, refuse } from '../output.ts';
+import { type CommandContext, refuse, lookOf } from '../output.ts';
 import { findRepository } from '../../adapters/find-repository.ts';
 
 export interface ImportOptions extends CommandContext {
@@ -177,7 +177,7 @@ function told(
 
 function refuseFile(options: ImportOptions, diagnostics: readonly Diagnostic[]): ExitCode {
   if (options.json === true) options.stdout(`${JSON.stringify({ v: 1, ok: false, diagnostics })}\n`);
-  else options.stderr(renderDiagnostics(diagnostics, { color: options.color }));
+  else options.stderr(renderDiagnostics(diagnostics, lookOf(options)));
   return EXIT.usage;
 }
 

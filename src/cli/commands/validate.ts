@@ -10,7 +10,7 @@ import { plural } from '../../report/words.ts';
 import { backendNames, CONFIG_FILE, loadConfig } from '../../source/load-config.ts';
 import { loadPrd } from '../../source/load-prd.ts';
 import { isInside } from '../is-inside.ts';
-import type { CommandContext } from '../output.ts';
+import { type CommandContext, lookOf } from '../output.ts';
 import { isThere } from '../../adapters/there.ts';
 import { findRepository } from '../../adapters/find-repository.ts';
 
@@ -25,7 +25,7 @@ export interface ValidateOptions extends CommandContext {
 
 /** Checks the PRD and the configuration beside it. Warnings alone do not fail. */
 export async function validateCommand(options: ValidateOptions): Promise<ExitCode> {
-  const { cwd, env, stdout, color } = options;
+  const { cwd, env, stdout } = options;
   const repository = await findRepository(cwd);
   // A PRD can be written before there is a repository.
   const root = repository.ok ? repository.value : cwd;
@@ -53,7 +53,7 @@ export async function validateCommand(options: ValidateOptions): Promise<ExitCod
     stdout(`${JSON.stringify(sarifLog({ diagnostics, version: about.version, uriOf }), null, 2)}\n`);
     return exit;
   }
-  if (diagnostics.length > 0) stdout(`${renderDiagnostics(diagnostics, { color })}\n`);
+  if (diagnostics.length > 0) stdout(`${renderDiagnostics(diagnostics, lookOf(options))}\n`);
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   const tally = [plural(errors, 'error'), plural(diagnostics.length - errors, 'warning')].filter(
     (text) => !text.startsWith('0 '),

@@ -21,7 +21,7 @@ import {
 } from '../../source/setup-answers.ts';
 import { readText, type SourceText } from '../../source/text.ts';
 import { parseYaml } from '../../source/yaml.ts';
-import type { CommandContext } from '../output.ts';
+import { type CommandContext, lookOf } from '../output.ts';
 
 /** What flags have answered: none of it is asked. */
 export interface Given {
@@ -57,7 +57,7 @@ export async function readPlace(context: CommandContext, root: string, given: Gi
   const { config, diagnostics, file } = await loadConfig({ root, name, flags, env: {} });
   const read = file === null ? null : await readText(file, name);
   const all = read?.ok === false ? [...diagnostics, read.error] : diagnostics;
-  if (all.length > 0) context.stderr(renderDiagnostics(all, { color: context.color }));
+  if (all.length > 0) context.stderr(renderDiagnostics(all, lookOf(context)));
   if (config === null || read?.ok === false) return null;
   const source = read?.value ?? null;
   const values = configSchema.parse((source === null ? null : parseYaml(source.text).value) ?? {});
