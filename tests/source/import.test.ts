@@ -331,3 +331,30 @@ test.each(['markdown', 'spec-kit'] as const)(
     );
   },
 );
+
+test('long runs made to be slow are not, whatever the format', async () => {
+  const texts: Readonly<Record<'markdown' | 'spec-kit' | 'github', (long: string) => string>> = {
+    markdown: (long) =>
+      `# P\n\n## E${long}x\n\n- [ ] a${long}x\n- depends on a${long}x\n\n### ${long}x\n\n- b\n`,
+    'spec-kit': (long) =>
+      `# Tasks: F${long}x\n\n## Phase 1: A${long}x\n\n- [ ] T001 [US1] Do${long}x in src/a.ts\n- [ ] T002 b${long}x\n\n## Dependencies\n\n- T002 depends on ${long}x\n`,
+    github: (long) =>
+      JSON.stringify([
+        {
+          number: 1,
+          title: `a${long}x`,
+          body: `- [ ] a${long}x\nDepends on ${long}x`,
+          labels: [],
+          state: 'OPEN',
+        },
+        { number: 2, title: 'b', body: `a${long}x. Blocked by #1`, labels: [], state: 'OPEN' },
+      ]),
+  };
+  for (const [format, sourceOf] of Object.entries(texts)) {
+    for (const unit of [' ', '\t', '.', './', '*', '`', '(', '[', '#']) {
+      const source = sourceOf(unit.repeat(100_000 / unit.length));
+      const took = await processorTime(() => run(source, format as ImportFormat));
+      expect(took, `${format} ${JSON.stringify(unit)}`).toBeLessThan(5_000);
+    }
+  }
+});

@@ -35,7 +35,7 @@ export function contentWords(text: string): ReadonlySet<string> {
 
 /** "lists", "listed" and "listing" are one word; the shorter a word, the less is taken from it. */
 function stem(word: string): string {
-  const bare = word.replace(/[./'-]+$/, '');
+  const bare = word.replace(/(?<![./'-])[./'-]+$/, '');
   for (const ending of ['ing', 'ed', 'es', 's']) {
     if (bare.length - ending.length >= 4 && bare.endsWith(ending) && /^[a-z]+$/.test(bare)) {
       return bare.slice(0, -ending.length).replace(/e$/, '');

@@ -8,7 +8,7 @@ interface Shape {
 }
 
 const PLACEHOLDER =
-  /^(?:tbd|tba|tbc|todo|fixme|n\/?a|none|\?+|\.{2,}|…|-+|x{3,}|lorem ipsum.*|(?:todo|tbd|fixme):.*|to be (?:done|defined|decided|determined|specified)|(?:see|as in|as per|per) (?:the )?(?:description|above|below|design|ticket|issue|spec|mockups?)|(?:as|same as) (?:above|before|expected|intended|(?:described|discussed|agreed|specified)(?: above| before| in the description)?))[.!]*$/i;
+  /^(?:tbd|tba|tbc|todo|fixme|n\/?a|none|\?+|\.\.|…|-+|x{3,}|lorem ipsum.*|(?:todo|tbd|fixme):.*|to be (?:done|defined|decided|determined|specified)|(?:see|as in|as per|per) (?:the )?(?:description|above|below|design|ticket|issue|spec|mockups?)|(?:as|same as) (?:above|before|expected|intended|(?:described|discussed|agreed|specified)(?: above| before| in the description)?))[.!]*$/i;
 
 const CLAIM =
   /^(?:(?:it|everything|all|this|that|(?:the )?(?:feature|story|functionality|code|system|app|application)|all (?:features?|requirements?|functionality|functionalities|criteria|stories))\s+)?(?:is |are |has been |have been |was |should |must |just )?(?:be )?(?:fully |completely |successfully )?(?:done|works?|working|ok(?:ay)?|complete|completed|finished|implemented|functional|ready|met|fulfilled|satisfied|bug[- ]free|no bugs|no (?:known )?issues)[.!]*$/i;
@@ -73,7 +73,7 @@ export function uncheckable(text: string): CriterionFinding | null {
 function isTopic(text: string): boolean {
   const found = text
     .toLowerCase()
-    .replace(/[.:!]+$/, '')
+    .replace(/(?<![.:!])[.:!]+$/, '')
     .split(/[\s,/]+/);
   return (
     found.length <= 6 &&

@@ -225,7 +225,7 @@ function dependenciesOf(issue: Issue): readonly Reference[] {
   const found = list.map(({ id, node }) => ({ key: keyOf(id, repository), at: handleOf(node) }));
   for (const [, names = ''] of issue.body
     .slice(0, 200_000)
-    .matchAll(/(?:^|[\n.])[^\w\n]*(?:depends on|blocked by|requires)\b:?([^\n.]{1,300})/gi)) {
+    .matchAll(/(?:^|[\n.])[^\w\n.]*(?:depends on|blocked by|requires)\b:?([^\n.]{1,300})/gi)) {
     for (const [, number = ''] of names.matchAll(/#(\d{1,10})\b/g))
       found.push({ key: keyOf(number, repository), at });
   }

@@ -32,7 +32,7 @@ export interface Item {
   readonly code: string[];
 }
 
-const HEADING = /^ {0,3}(#{1,6})(?:[ \t]+(.*?))?[ \t]*$/;
+const HEADING = /^ {0,3}(#{1,6})(?:[ \t]+(.*))?$/;
 const ITEM = /^([ \t]*)(?:[-*+]|\d{1,9}[.)])[ \t]+(.*)$/;
 /** With a star it is optional, as Kiro writes it. */
 const BOX = /^\[([ xX])\]\*?(?:[ \t]+(.*))?$/;
@@ -110,7 +110,7 @@ class Reader {
     const heading = HEADING.exec(visible);
     if (heading !== null) {
       const level = heading[1]?.length ?? 1;
-      this.#open(level, (heading[2] ?? '').replace(/[ \t]+#+$/, ''), start, raw);
+      this.#open(level, (heading[2] ?? '').trimEnd().replace(/(?<![ \t])[ \t]+#+$/, ''), start, raw);
       return;
     }
     const underline = UNDERLINE.exec(visible)?.[1];

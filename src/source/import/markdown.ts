@@ -277,7 +277,7 @@ class MarkdownPrd {
       if (names === undefined) continue;
       for (const part of names
         .split(/,|;|\band\b|&/, 100)
-        .map((word) => word.replace(/[*_`.]+$/g, '').trim())) {
+        .map((word) => word.replace(/(?<![*_`.])[*_`.]+$/, '').trim())) {
         if (part === '' || /^(?:none|nothing|n\/a)$/i.test(part)) continue;
         const wanted = nameOf(part.replace(/^[*_`#]+/, ''));
         const [match, ...others] = groups.filter(

@@ -16,7 +16,7 @@ const COUNTED =
 const NUMBERED = /^(\d{1,4}(?:\.\d{1,4}){0,4})(?:[.)]\s+|\s*[:\u2013\u2014-]\s+|\s+)/;
 
 /** What templates put behind a heading. */
-const REMARK = /\s*\*?\((?:mandatory|optional|priority:?\s*P?\d)\)\*?\s*$/i;
+const REMARK = /(?<!\s)\s*\*?\((?:mandatory|optional|priority:?\s*P?\d)\)\*?\s*$/i;
 
 export function nameOf(raw: string): Name {
   const text = line(raw).replace(REMARK, '');

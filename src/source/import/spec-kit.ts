@@ -132,13 +132,13 @@ function phaseOf(section: Section, keys: Keys): Phase {
   const tasks = tasksIn(section);
   const words = line(section.title)
     .replace(/^phase\s+[\w.]{1,6}\s*[:.\u2013\u2014-]\s*/i, '')
-    .replace(/\s*\((?:priority:\s*)?P\d\)/i, '')
+    .replace(/(?<!\s)\s*\((?:priority:\s*)?P\d\)/i, '')
     .replace(/[\p{Extended_Pictographic}\ufe0f]\s*(?:MVP)?/gu, '')
     .trim();
   const story = USER_STORY.exec(words)?.[1] ?? null;
   const title = words === '' ? 'Tasks' : words;
   // "Setup (Shared Infrastructure)" stays the same phase when the words in brackets change.
-  const key = keys.take(story === null ? slug(title.replace(/\s*\([^()]*\)\s*$/, '')) : `US${story}`);
+  const key = keys.take(story === null ? slug(title.replace(/(?<!\s)\s*\([^()]*\)\s*$/, '')) : `US${story}`);
   return { section, key, title, story, tasks };
 }
 
@@ -179,7 +179,7 @@ function storyOf(task: Task, keys: Keys, done: LeftOut[]): readonly DraftStory[]
     done.push({ key, title: `${task.id} ${line(text, 80)}`, why: 'it is ticked', at });
     return [];
   }
-  const wish = text.replace(/\s*\(depends on [^()]*\)/i, '');
+  const wish = text.replace(/(?<!\s)\s*\(depends on [^()]*\)/i, '');
   const title = line(wish, 120) || task.id;
   const details = detailsOf(task.item);
   return [

@@ -323,4 +323,11 @@ test('long texts made to be slow are not', async () => {
     const prd = prdOf({ id: 'A', userStories: [story(long, { id: 'S', acceptanceCriteria: [long] })] });
     expect(await processorTime(() => lintPrd(prd)), unit).toBeLessThan(5_000);
   }
+  // What is looked for at the end of a text is looked for once, not at each of these.
+  for (const unit of ['.', '-', ':', '/', "'", '!', ' ', './', '..-']) {
+    const long = unit.repeat(100_000 / unit.length);
+    const acceptanceCriteria = [`a${long}x`, `${long}x`];
+    const prd = prdOf({ id: 'A', userStories: [story(`a${long}x`, { id: 'S', acceptanceCriteria })] });
+    expect(await processorTime(() => lintPrd(prd)), unit).toBeLessThan(5_000);
+  }
 });
