@@ -1,19 +1,21 @@
 import type { SourceText } from '../text.ts';
 import type { Draft, DraftGroup, DraftStory, Guess, LeftOut, Reference } from './draft.ts';
 import {
-  isEmpty,
-  type Item,
-  itemsBelow,
-  readMarkdown,
-  type Section,
-  textBeside,
-  under,
-} from './markdown-tree.ts';
+  anyItem,
+  CRITERIA,
+  criteriaOf,
+  is,
+  isNamedStory,
+  isStory,
+  textOf,
+  tickedIn,
+  wordsBeside,
+  wordsOfStory,
+} from './markdown-meaning.ts';
+import { isEmpty, type Item, itemsBelow, readMarkdown, type Section, under } from './markdown-tree.ts';
 import { type Name, nameOf, titleAndRest } from './names.ts';
 import { Keys, line, prose, sentence } from './words.ts';
 
-const CRITERIA =
-  /^\W*(?:acceptance (?:criteria|tests?|scenarios)|ACs?|criteria|definition of done|done when)\W*$/i;
 /** Headings that only sort what is below them. */
 const SHELVES =
   /^\W*(?:tasks?|to-?dos?|(?:user )?stories|requirements|functional requirements|features|epics|checklist|scope|implementation(?: plan)?|backlog|milestones|phases)\W*$/i;
@@ -23,9 +25,6 @@ const SHELVES_OF_EPICS =
 /** In a text without any checklist, what is under these is no work. */
 const PROSE =
   /^\W*(?:overview|introduction|summary|background|context|problem.*|motivation|vision|goals?|objectives?|non-?goals?|out of scope|glossary|terminology|references|links|risks.*|open questions|questions|timeline|schedule|appendix.*|success (?:metrics|criteria)|metrics|assumptions|constraints|personas?|target (?:users|audience)|stakeholders|technical (?:considerations|notes)|architecture|notes|changelog|table of contents)\W*$/i;
-
-/** A heading that says that it is a story is one, with a list or without. */
-const STORY = /^\W*(?:(?:user[ -]?)?story|US)[ -]?\d/i;
 
 /** `_Requirements: 1.1, 2.3_` says where it comes from, not what is to be seen. */
 const ORIGIN = /^_?requirements?:\s*[A-Z-]{0,5}\d[\w.,\s-]{0,200}$/i;
@@ -49,6 +48,8 @@ class MarkdownPrd {
   readonly #boxes: boolean;
   readonly #keys = new Keys();
   readonly #storyKeys = new Keys();
+  /** The headings between the epic and the story. */
+  readonly #trail: string[] = [];
   readonly #done: LeftOut[] = [];
   readonly #leftOut: LeftOut[] = [];
   readonly #guesses: Guess[] = [];
@@ -198,7 +199,9 @@ class MarkdownPrd {
         (criteriaOf(child).length === 0 && own.some((item) => item.children.length > 0)) ||
         child.children.some((deeper) => !is(CRITERIA, deeper) && this.#hasWork(deeper));
       if (holdsStories) {
+        if (!is(SHELVES, child)) this.#trail.push(name.title);
         const inside = this.#storiesIn(child, place, stories);
+        if (!is(SHELVES, child)) this.#trail.pop();
         if (inside.some((text) => text.trim() !== '')) words.push(...under(child, inside));
       } else {
         const lists = [criteriaOf(child), own, child.items];
@@ -221,7 +224,11 @@ class MarkdownPrd {
       key,
       id: name.id ?? name.slug,
       title: name.title,
-      description: prose([...wordsOfStory(section, criteria), ...all.flatMap(({ code }) => code)].join('\n')),
+      description: prose(
+        [...this.#partOf(), ...wordsOfStory(section, criteria), ...all.flatMap(({ code }) => code)].join(
+          '\n',
+        ),
+      ),
       criteria: all.flatMap((item) => textOf(item)),
       ticked: tickedIn(all),
       dependsOn: [],
@@ -250,7 +257,7 @@ class MarkdownPrd {
       title,
       description: prose(
         [
-          ...[rest, ...item.notes, ...origins].filter((text) => text !== ''),
+          ...[...this.#partOf(), rest, ...item.notes, ...origins].filter((text) => text !== ''),
           ...[item, ...below].flatMap(({ code }) => code),
         ].join('\n'),
       ),
@@ -259,6 +266,10 @@ class MarkdownPrd {
       dependsOn: [],
       at: item.at,
     });
+  }
+
+  #partOf(): readonly string[] {
+    return this.#trail.length === 0 ? [] : [`Part of: ${this.#trail.join(' / ')}`];
   }
 
   /** "Depends on: Storage, Epic 2" in the text of an epic. */
@@ -328,61 +339,4 @@ class MarkdownPrd {
       message: 'ids come from the words of headings and entries, unless these begin with one such as AUTH-12',
     });
   }
-}
-
-/** What is below a heading beside the entries that became work. "Acceptance criteria:" without any is left out. */
-function wordsBeside(
-  section: Section,
-  taken: readonly Item[],
-  children: readonly Section[] = [],
-): readonly string[] {
-  // An entry without a word says nothing.
-  const work = [...taken, ...section.items.filter(isBlank)];
-  const known = new Set(work);
-  const open = new Set(section.items.filter((item) => !known.has(item)).map(({ label }) => label));
-  return textBeside(section, work, children).filter((text) => !CRITERIA.test(text) || open.has(text));
-}
-
-const isBlank = ({ text, notes, code, children }: Item): boolean =>
-  line(text) === '' && notes.length + code.length + children.length === 0;
-
-const wordsOfStory = (section: Section, criteria: readonly Item[]): readonly string[] => [
-  ...wordsBeside(
-    section,
-    criteria,
-    section.children.filter((child) => !is(CRITERIA, child)),
-  ),
-  ...section.children
-    .filter((child) => is(CRITERIA, child))
-    .flatMap((child) => wordsBeside(child, criteria, child.children)),
-];
-
-/** Whether the words of a heading, without numbers and remarks, are of a kind. */
-const is = (kind: RegExp, section: Section): boolean => kind.test(nameOf(section.title).title);
-
-const isNamedStory = (section: Section): boolean => STORY.test(section.title) && !isEmpty(section);
-
-/** It says itself what has to be true for it. */
-const isStory = (section: Section): boolean =>
-  criteriaOf(section).length > 0 && section.children.every((child) => is(CRITERIA, child));
-
-const textOf = (item: Item): readonly string[] => {
-  const text = sentence([item.text, ...item.notes].join(' '));
-  return text === '' ? [] : [text];
-};
-
-const tickedIn = (items: readonly Item[]): number =>
-  items.filter((item) => item.checked === true && textOf(item).length > 0).length;
-
-/** The list under "Acceptance criteria", as a line or as a heading. */
-const criteriaOf = (section: Section): readonly Item[] => [
-  ...section.items.filter((item) => CRITERIA.test(item.label)),
-  ...section.children.filter((child) => is(CRITERIA, child)).flatMap((child) => child.items),
-];
-
-function anyItem(section: Section, test: (item: Item) => boolean): boolean {
-  return (
-    section.items.some((item) => test(item) || itemsBelow(item).some(test)) ||
-    section.children.some((child) => anyItem(child, test))
-  );
 }
