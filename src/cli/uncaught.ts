@@ -16,7 +16,11 @@ export function onUncaught(
     const problem = problemIn(thrown);
     if (problem === null) printBug(context, thrown);
     else printProblem(context, problem);
-    void reap().finally(() => process.exit(problem === null ? EXIT.notPassed : EXIT.environment));
+    const code = problem === null ? EXIT.notPassed : EXIT.environment;
+    // Also when it throws at once, because there is no run yet.
+    void Promise.resolve()
+      .then(reap)
+      .finally(() => process.exit(code));
   };
   process.on('uncaughtException', end);
   return () => process.off('uncaughtException', end);
