@@ -43,7 +43,7 @@ export function selectEpics(prd: Prd, wish: ScopeWish): Outcome<readonly Epic[]>
       return fail({
         code: 'dependency-out-of-scope',
         what: `${epic.id} depends on ${missing}, which is neither completed nor part of this run`,
-        fix: `teams run --only ${[missing, ...wish.only].join(' ')}`,
+        fix: `teams run --only ${[...missingFor(prd, chosen, completed), ...wish.only].join(' ')}`,
       });
     }
     if (epic.approval === 'always') {
@@ -51,6 +51,19 @@ export function selectEpics(prd: Prd, wish: ScopeWish): Outcome<readonly Epic[]>
     }
   }
   return ok(chosen);
+}
+
+/** All that has to be done with `chosen`, in the order of the PRD. */
+function missingFor(prd: Prd, chosen: readonly Epic[], completed: ReadonlySet<string>): readonly string[] {
+  const needed = new Set(chosen.map((epic) => epic.id));
+  // A set takes in what is added to it while it is gone through.
+  for (const id of needed) {
+    const epic = prd.epics.find((each) => each.id === id);
+    for (const other of epic?.dependsOn ?? []) if (!completed.has(other)) needed.add(other);
+  }
+  return prd.epics
+    .map((epic) => epic.id)
+    .filter((id) => needed.has(id) && !chosen.some((epic) => epic.id === id));
 }
 
 /** The first `limit` epics that can run, longest chain first, with whatever they depend on before them. */

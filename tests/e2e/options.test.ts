@@ -47,9 +47,11 @@ test('--only and --max-epics take a part, and refuse what cannot start', async (
   const repo = project({
     epics: [{ id: 'A' }, { id: 'B', dependsOn: ['A'] }, { id: 'C' }, { id: 'D', dependsOn: ['B'] }],
   });
-  const refused = await expectTeams(2, ['run', '--only', 'B'], { cwd: repo.path });
+  const refused = await expectTeams(2, ['run', '--only', 'D', 'B'], { cwd: repo.path });
   expect(refused.stderr).toContain('B depends on A, which is neither completed nor part of this run');
-  expect(refused.stderr).toContain('teams run --only A B');
+  expect(refused.stderr).toContain('teams run --only A D B\n');
+  const whole = await expectTeams(2, ['run', '--only', 'D'], { cwd: repo.path });
+  expect(whole.stderr).toContain('teams run --only A B D\n');
   expect((await expectTeams(2, ['run', '--only', 'X'], { cwd: repo.path })).stderr).toBe(
     'error: there is no epic X in the PRD\n  fix:   one of: A, B, C, D\n',
   );
