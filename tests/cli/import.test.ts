@@ -199,6 +199,9 @@ test('issues come from the standard input; --json tells all of it', async () => 
   const long = Array.from({ length: 30 }, () => Buffer.alloc(1_000_000, 'x'));
   expect(await importCommand({ ...options, stdin: Readable.from(long) })).toBe(2);
   stdout = '';
+  expect(await importCommand({ ...options, stdin: Readable.from([]) })).toBe(2);
+  expect(JSON.parse(stdout)).toMatchObject({ diagnostics: [{ code: 'nothing-to-read', file: 'stdin' }] });
+  stdout = '';
   expect(await importCommand({ ...options, merge: true, stdin: Readable.from([Buffer.from('{')]) })).toBe(2);
   expect(JSON.parse(stdout)).toMatchObject({
     v: 1,

@@ -27,8 +27,17 @@ export async function readSource(
     }
     chunks.push(chunk);
   }
-  return decodeText(Buffer.concat(chunks), 'stdin');
+  const all = Buffer.concat(chunks);
+  return all.length > 0 ? decodeText(all, 'stdin') : fail(NOTHING);
 }
+
+const NOTHING: Diagnostic = {
+  severity: 'error',
+  code: 'nothing-to-read',
+  message: 'nothing came on the standard input',
+  file: 'stdin',
+  fix: 'see what the command before the | says; a gh that does not know parent or blockedBy does without them',
+};
 
 /** What `source` of epics and stories calls the file: its path from the PRD, the same from wherever it is imported. */
 export const originOf = (file: string, cwd: string, out: string, format: string): string =>

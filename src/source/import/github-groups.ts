@@ -7,7 +7,7 @@ import {
   type NamedIssue,
   readChecklist,
 } from './github-checklist.ts';
-import { type Issue, keyOf, repositoryOf } from './github-issue.ts';
+import { type Issue, keyOf, repositoryOf, shownKey } from './github-issue.ts';
 import { idsField } from './json-fields.ts';
 import { draftOfMarkdown } from './markdown.ts';
 import { itemsBelow, readMarkdown, type Section } from './markdown-tree.ts';
@@ -174,9 +174,6 @@ function epicOfChecklist(
   else aside.leftOut.push({ ...entry, why: 'nothing in its checklist is left to do here' });
   return [];
 }
-
-/** `#12`, or `owner/name#12` where there are several repositories. */
-const shownKey = (key: string): string => (key.includes('#') ? key : `#${key}`);
 
 const storyOf = (issue: Issue): DraftStory => ({
   key: issue.key,

@@ -31,9 +31,12 @@ export const linkOf = (node: JsonNode): string | undefined =>
     (url) => /^https:\/\/[\w.-]{1,100}\/[\w./-]{1,200}\/\d{1,10}$/.test(url) && !url.includes('//api.'),
   );
 
-/** `owner/name` of the address of an issue. */
+/** `owner/name` of the address of an issue or a pull request. */
 export const repositoryOf = (link: string): string =>
-  /^https:\/\/[^/]+\/(.+)\/issues\/\d+$/.exec(link)?.[1] ?? '';
+  /^https:\/\/[^/]+\/(.+)\/(?:issues|pull)\/\d+$/.exec(link)?.[1] ?? '';
+
+export const isPullRequest = (node: JsonNode): boolean =>
+  Boolean(member(node, 'pull_request')?.value) || /\/pull\/\d+$/.test(linkOf(node) ?? '');
 
 export function readIssue(node: JsonNode, several: boolean, findings: Findings): Issue | null {
   const number = idField(node, 'number');
@@ -76,3 +79,6 @@ export function readIssue(node: JsonNode, several: boolean, findings: Findings):
 
 export const keyOf = (number: string, repository: string): string =>
   repository === '' ? number : `${repository}#${number}`;
+
+/** `#12`, or `owner/name#12` where there are several repositories. */
+export const shownKey = (key: string): string => (key.includes('#') ? key : `#${key}`);

@@ -1,9 +1,17 @@
 import { type Findings, quote } from '../findings.ts';
 import type { JsonNode } from '../json.ts';
-import { handleOf, member } from '../prd-tree.ts';
+import { handleOf } from '../prd-tree.ts';
 import type { Draft, Guess, LeftOut } from './draft.ts';
 import { groupsOf } from './github-groups.ts';
-import { type Issue, issueNodes, linkOf, readIssue, repositoryOf } from './github-issue.ts';
+import {
+  isPullRequest,
+  type Issue,
+  issueNodes,
+  linkOf,
+  readIssue,
+  repositoryOf,
+  shownKey,
+} from './github-issue.ts';
 import { textField } from './json-fields.ts';
 
 /** Issues as `gh issue list --json` or the REST API give them: an issue is an epic, unless it belongs to another one. */
@@ -16,9 +24,9 @@ export function importGithub(root: JsonNode, findings: Findings): Draft {
   for (const node of nodes) {
     const issue = readIssue(node, repositories.size > 1, findings);
     if (issue === null) continue;
-    const aside = { key: issue.key, title: `#${issue.key} ${issue.title}`, at: handleOf(node) };
+    const aside = { key: issue.key, title: `${shownKey(issue.key)} ${issue.title}`, at: handleOf(node) };
     const twice = issues.get(issue.key);
-    if (member(node, 'pull_request')?.value) leftOut.push({ ...aside, why: 'it is a pull request' });
+    if (isPullRequest(node)) leftOut.push({ ...aside, why: 'it is a pull request' });
     else if (/^closed$/i.test(textField(node, 'state'))) done.push({ ...aside, why: 'it is closed' });
     else if (twice !== undefined) {
       findings.add({
