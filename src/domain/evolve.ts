@@ -1,5 +1,6 @@
 import type { EpicPlan, EventOf, TeamsEvent } from './events.ts';
 import { reasonsText } from './reasons-text.ts';
+import { strikesOf } from './pause.ts';
 import { addUsage, NOTHING_SPENT, spend } from './spent.ts';
 import { type EpicState, findEpic, type RunState } from './state.ts';
 
@@ -122,7 +123,7 @@ function apply(state: RunState, event: Exclude<TeamsEvent, { type: 'run.started'
       return {
         ...state,
         pauses: { ...state.pauses, [backend]: { kind, until, reason } },
-        strikes: { ...state.strikes, [backend]: (state.strikes[backend] ?? 0) + 1 },
+        strikes: { ...state.strikes, [backend]: strikesOf(state, backend) + 1 },
       };
     }
     case 'backend.ready':

@@ -6,9 +6,16 @@ export const backendsFor = (state: RunState, wished: string): readonly string[] 
   ...new Set([wished, ...state.started.fallback]),
 ];
 
+/** A backend may have any name, `constructor` too. */
+export const isPaused = (state: RunState, backend: string): boolean => Object.hasOwn(state.pauses, backend);
+
+/** How often it was paused since it last worked. */
+export const strikesOf = ({ strikes }: RunState, backend: string): number =>
+  Object.hasOwn(strikes, backend) ? (strikes[backend] ?? 0) : 0;
+
 /** The first backend that is not paused; null when each of them is. */
 export const usableBackend = (state: RunState, wished: string): string | null =>
-  backendsFor(state, wished).find((name) => !Object.hasOwn(state.pauses, name)) ?? null;
+  backendsFor(state, wished).find((name) => !isPaused(state, name)) ?? null;
 
 /** Seven doublings of a minute are about two hours: nobody waits longer for one answer. */
 const MOST_STRIKES = 7;

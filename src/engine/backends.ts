@@ -1,5 +1,5 @@
 import { isBudgetSpent } from '../domain/budget.ts';
-import { pauseFor, usableBackend } from '../domain/pause.ts';
+import { isPaused, pauseFor, strikesOf, usableBackend } from '../domain/pause.ts';
 import type { AgentFailure } from './ports.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -31,21 +31,19 @@ export async function pauseBackend(
   backend: string,
   { kind, text, resetsAt }: AgentFailure,
 ): Promise<boolean> {
-  const known = ctx.state.pauses[backend];
+  const isKnown = isPaused(ctx.state, backend);
   const pause = pauseFor({
     kind,
     resetsAt,
     // Sessions that ran side by side run into the same wall.
-    strikes: (ctx.state.strikes[backend] ?? 0) - (known === undefined ? 0 : 1),
-    standIn: ctx.state.started.fallback.some(
-      (name) => name !== backend && !Object.hasOwn(ctx.state.pauses, name),
-    ),
+    strikes: strikesOf(ctx.state, backend) - (isKnown ? 1 : 0),
+    standIn: ctx.state.started.fallback.some((name) => name !== backend && !isPaused(ctx.state, name)),
     now: ctx.ports.clock.now(),
     backoff: ctx.config.timeouts.backoff,
     deadline: ctx.deadline,
   });
   if (pause === null) return false;
-  if (known !== undefined) return true;
+  if (isKnown) return true;
   const lifted = resetsAt === null ? '' : `, lifted at ${new Date(resetsAt).toISOString()}`;
   const late = pause.until === null && pause.kind !== 'auth' ? ', after the time limit of the run' : '';
   await ctx.publish({

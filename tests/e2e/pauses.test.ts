@@ -49,6 +49,23 @@ test('a limit is waited for: no attempt is used up, nothing is started meanwhile
   assertNothingLeft(repo);
 });
 
+test('a backend is paused whatever its name is', async () => {
+  const repo = project({
+    epics: [{ id: 'A' }],
+    config: { backend: 'constructor', backends: { constructor: { script: 'agents.json' } } },
+    script: {
+      'team-lead': {
+        default: [
+          { trouble: 'rate-limit', resetsIn: '0.2s', attempts: 1 },
+          { story: 'each', write: { a: 'x' } },
+        ],
+      },
+    },
+  });
+  await expectTeams(0, ['run'], { cwd: repo.path });
+  expect(pausesOf(repo)).toMatchObject([{ backend: 'constructor', kind: 'rate-limit' }]);
+});
+
 test('a backend that is down is tried again after a while, and given up in the end', async () => {
   const repo = project({
     epics: [{ id: 'A' }],
