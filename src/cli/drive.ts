@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { writeSnapshot } from '../adapters/journal/state.ts';
+import { isInForeground } from '../adapters/process/proc-fs.ts';
 import { takeLock } from '../adapters/lock.ts';
 import { lockFile } from '../adapters/layout.ts';
 import { EXIT, type ExitCode } from '../domain/exit-codes.ts';
@@ -20,8 +21,8 @@ import { onUncaught } from './uncaught.ts';
 /** The view that fits: events for a program, lines for a file or a pipe, a live table on a terminal. */
 export function reporterFor(options: CommandContext & { readonly json?: boolean | undefined }): Reporter {
   if (options.json === true) return jsonReporter(options.stdout);
-  if (process.stdout.isTTY && options.env['TERM'] !== 'dumb')
-    return liveReporter(process.stdout, paintFor(options.color));
+  if (process.stdout.isTTY && options.env['TERM'] !== 'dumb' && isInForeground())
+    return liveReporter(process.stdout, paintFor(options.color), isInForeground);
   return plainReporter(options.stdout, paintFor(options.color));
 }
 
@@ -55,7 +56,7 @@ export async function driveToEnd(
   reporter: Reporter,
   begin: () => Promise<void> = () => Promise.resolve(),
 ): Promise<ExitCode> {
-  const unwatch = onSignals(ctx);
+  const unwatch = onSignals(options, ctx, reporter);
   const uncatch = onUncaught(options, () => ctx.ports.processes.reap(ctx.runId, ctx.state.processes));
   const { folder } = ctx.ports.files;
   let state: RunState;
@@ -83,14 +84,18 @@ export async function driveToEnd(
 }
 
 /** Once: stop in good order. Twice: kill now, a later resume finds what was left. */
-const onSignals = (ctx: RunContext): (() => void) =>
-  onStopSignals(
+function onSignals(options: DriveOptions, ctx: RunContext, reporter: Reporter): () => void {
+  const end = (): void => {
+    reporter.close();
+    const next = options.temporary === true ? '' : '; teams resume goes on with the run';
+    options.stderr(`ended at once${next}\n`);
+    process.exit(EXIT.interrupted);
+  };
+  return onStopSignals(
     () => void ctx.requestStop('interrupt').catch((error: unknown) => ctx.abort(error)),
-    () =>
-      void ctx.ports.processes
-        .reap(ctx.runId, ctx.state.processes, 0)
-        .finally(() => process.exit(EXIT.interrupted)),
+    () => void ctx.ports.processes.reap(ctx.runId, ctx.state.processes, 0).finally(end),
   );
+}
 
 export function exitCodeOf(state: RunState): ExitCode {
   switch (state.phase) {

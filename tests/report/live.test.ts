@@ -180,7 +180,7 @@ describe('liveReporter', () => {
     const listeners = (): readonly number[] =>
       ['exit', 'uncaughtExceptionMonitor', 'SIGTSTP'].map((name) => process.listenerCount(name));
     const before = listeners();
-    const reporter = liveReporter(terminal, paintFor(false));
+    const reporter = liveReporter(terminal, paintFor(false), () => true);
     for (const { event, state } of tell(successful).steps) {
       reporter.event(event, state);
       vi.advanceTimersByTime(200);
@@ -211,7 +211,7 @@ describe('liveReporter', () => {
     const shown = [40, 80].map((columns) => {
       const terminal = new FakeTerminal();
       terminal.columns = columns;
-      const reporter = liveReporter(terminal, paintFor(false));
+      const reporter = liveReporter(terminal, paintFor(false), () => true);
       for (const { event, state } of story.steps) reporter.event(event, state);
       reporter.close();
       return terminal.lines.slice(1).join('\n');
@@ -236,7 +236,7 @@ describe('liveReporter', () => {
 
   test('what is found before a run is resumed is not shown until it is', () => {
     const terminal = new FakeTerminal();
-    const reporter = liveReporter(terminal, paintFor(false));
+    const reporter = liveReporter(terminal, paintFor(false), () => true);
     const { steps } = tell([
       ...successful.slice(0, 3),
       {
@@ -269,7 +269,7 @@ describe('liveReporter', () => {
   test('on a terminal that does not tell its size the view has one all the same', () => {
     const terminal = new FakeTerminal();
     terminal.columns = terminal.rows = 0;
-    const reporter = liveReporter(terminal, paintFor(false));
+    const reporter = liveReporter(terminal, paintFor(false), () => true);
     for (const { event, state } of tell(successful).steps) reporter.event(event, state);
     reporter.close();
     expect(terminal.lines).toContain('  EPIC-001  merged       #1   1/1      4s  Authentication');
@@ -277,7 +277,7 @@ describe('liveReporter', () => {
 
   test('a flood of activity costs at most eight redraws a second, silence next to none', () => {
     const terminal = new FakeTerminal();
-    const reporter = liveReporter(terminal, paintFor(false));
+    const reporter = liveReporter(terminal, paintFor(false), () => true);
     for (const { event, state } of tell(eventful.slice(0, 6)).steps) reporter.event(event, state);
     for (let n = 0; n < 1000; n++) {
       reporter.activity({ role: 'team-lead', epicId: 'EPIC-001', kind: 'message', text: `line ${n}` });
@@ -294,7 +294,7 @@ describe('liveReporter', () => {
     const terminal = new FakeTerminal();
     terminal.lines = ['$ teams run', ''];
     terminal.write('\n');
-    const reporter = liveReporter(terminal, paintFor(false));
+    const reporter = liveReporter(terminal, paintFor(false), () => true);
     const stopped: EventPayload[] = [
       ...successful.slice(0, 3),
       { type: 'stop.requested', reason: 'interrupt' },
@@ -314,7 +314,7 @@ describe('liveReporter', () => {
   test('an end that closes nothing gives the terminal back', () => {
     const terminal = new FakeTerminal();
     const before = process.listeners('exit');
-    const reporter = liveReporter(terminal, paintFor(false));
+    const reporter = liveReporter(terminal, paintFor(false), () => true);
     for (const { event, state } of tell(successful.slice(0, 3)).steps) reporter.event(event, state);
     vi.advanceTimersByTime(200);
     expect(terminal.onSecondScreen).toBe(true);

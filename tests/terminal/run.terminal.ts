@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { assertNothingLeft } from '../rig/leftovers.ts';
+import { assertNothingLeft, leftovers } from '../rig/leftovers.ts';
 import { eventsOf, journal } from '../rig/run-files.ts';
 import { scriptedProject } from '../rig/scripted-project.ts';
 import { openTerminal } from './terminal.ts';
@@ -143,6 +143,43 @@ test('Ctrl-Z leads to the shell, and fg back to the run', async () => {
   await terminal.type('fg');
   await terminal.press('Enter');
   expect(await terminal.waitFor('thinking about A')).toMatch(/^rig {2}\d+-\S+ +running/);
+  await terminal.press('C-c');
+  expect(await terminal.waitFor('[130]')).toContain('rig: interrupted after');
+  assertNothingLeft(repo);
+});
+
+test('Ctrl-C twice ends a run at once, and what to do then is seen', async () => {
+  const repo = scriptedProject({
+    epics: [{ id: 'A' }],
+    script: { 'team-lead': { default: [{ ignoreSigterm: true }, { say: 'stubborn' }, { hang: true }] } },
+    config: { timeouts: { grace: '2m' } },
+  });
+  onTestFinished(() => repo.remove());
+  const terminal = await openTerminal({ cwd: repo.path });
+  await terminal.command('teams run');
+  await terminal.waitFor('stubborn');
+  await terminal.press('C-c');
+  await terminal.waitFor('Ctrl-C again');
+  await terminal.press('C-c');
+  expect(await terminal.waitFor('[130]')).toMatch(
+    /^rig {2}\d+-\S+ +stopping[^]*\nended at once; teams resume goes on with the run\n\[130\]$/,
+  );
+  // The rest is for resume.
+  expect(leftovers(repo).processes).toEqual([]);
+});
+
+test('a run in the background leaves the terminal to the shell, and tells its news in lines', async () => {
+  const repo = scriptedProject({
+    epics: [{ id: 'A' }],
+    script: { 'team-lead': { default: [{ say: 'thinking about A' }, { hang: true }] } },
+  });
+  onTestFinished(() => repo.remove());
+  const terminal = await openTerminal({ cwd: repo.path });
+  await terminal.command('teams run &');
+  expect(await terminal.waitFor(/^\d\d:\d\d:\d\d {2}A {6}attempt 1 starts/m)).not.toContain('running');
+  await terminal.type('fg');
+  await terminal.press('Enter');
+  await terminal.waitFor(/^fg\nteams run/m);
   await terminal.press('C-c');
   expect(await terminal.waitFor('[130]')).toContain('rig: interrupted after');
   assertNothingLeft(repo);

@@ -35,6 +35,19 @@ export function factsOf(pid: number): ProcessFacts | null {
   };
 }
 
+/** Whether the terminal is ours: after `&`, or Ctrl-Z and `bg`, what is typed and shown there is the shell's. */
+export function isInForeground(): boolean {
+  try {
+    const stat = readFileSync('/proc/self/stat', 'latin1');
+    const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // -1: it has no terminal that could be somebody else's.
+    return foreground === '-1' || foreground === group;
+  } catch {
+    // Not on Linux: nobody knows.
+    return true;
+  }
+}
+
 export function allPids(): readonly number[] {
   return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
 }

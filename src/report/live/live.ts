@@ -16,9 +16,12 @@ const IDLE_AFTER_MS = 10_000;
 const NEWS_KEPT = 10;
 const PLAIN = paintFor(false);
 
-/** Shows the run on a screen of its own, which it redraws; `close` leaves the final state in the terminal. */
-export function liveReporter(terminal: Terminal, paint: Paint): Reporter {
-  const screen = screenOn(terminal);
+/**
+ * Shows the run on a screen of its own, which it redraws; `close` leaves the final state in the terminal. `isOurs`: whether
+ * the terminal is, and not the shell's.
+ */
+export function liveReporter(terminal: Terminal, paint: Paint, isOurs: () => boolean): Reporter {
+  const screen = screenOn(terminal, isOurs);
   const activities = new Map<string, Activity>();
   const news: News[] = [];
   let state: RunState | null = null;

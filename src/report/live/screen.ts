@@ -28,7 +28,7 @@ export interface Screen {
  * Shows lines on a screen of their own. Of what stands on the usual one, a window that becomes smaller wraps the lines
  * and pushes them up to where nothing can take them back; there is no such place behind the second one.
  */
-export function screenOn(terminal: Terminal): Screen {
+export function screenOn(terminal: Terminal, isOurs: () => boolean): Screen {
   let shown: readonly string[] = [];
   /** Of the terminal, when it was drawn on; null: it was not, or is not ours now. */
   let size: string | null = null;
@@ -49,14 +49,17 @@ export function screenOn(terminal: Terminal): Screen {
   const suspend = (): void => {
     leave();
     process.kill(process.pid, 'SIGSTOP');
-    draw();
+    if (isOurs()) draw();
   };
+  let watching = false;
   const unwatch = (): void => {
+    watching = false;
     process.off('exit', leave);
     process.off('uncaughtExceptionMonitor', leave);
     process.off('SIGTSTP', suspend);
   };
   const watch = (): void => {
+    watching = true;
     // An end that skips close() must not leave a person without a shell that they see, nor take what is said of it away.
     process.once('exit', leave);
     process.once('uncaughtExceptionMonitor', leave);
@@ -65,15 +68,16 @@ export function screenOn(terminal: Terminal): Screen {
   return {
     show(next) {
       if (size === sizeOf(terminal) && isSame(next, shown)) return;
-      if (size === null) watch();
       shown = next;
+      if (size === null && !isOurs()) return;
+      if (!watching) watch();
       draw();
     },
     close() {
       unwatch();
-      if (size === null) return;
       leave();
       terminal.write(shown.map((line) => `${line}\n`).join(''));
+      shown = [];
     },
   };
 }
