@@ -92,3 +92,17 @@ test('what the source calls done while it is open here is named, also in a task 
   search by-title By title`,
   ]);
 });
+
+test('a file that has moved is told, before all of it is there twice', async () => {
+  const root = project();
+  const tasks = '# Tasks: X\n\n## Phase 1: Setup\n\n- [ ] T001 Make it\n- [ ] T002 Show it\n';
+  writeFileSync(join(root, 'old.md'), tasks);
+  await runCli(['import', 'old.md'], root);
+  // Another list of the same kind has the same ids.
+  writeFileSync(join(root, 'other.md'), tasks.replace('Make it', 'Draw it').replace('Show it', 'Hide it'));
+  expect((await runCli(['import', 'other.md', '--merge'], root)).stdout).not.toContain('moved');
+  writeFileSync(join(root, 'new.md'), tasks);
+  expect((await runCli(['import', 'new.md', '--merge'], root)).stdout).toContain(
+    'Ids:\n  2 new stories are in the PRD already, from old.md: if that has moved, take them out, replace "old.md#" by "new.md#" in the PRD, and merge again\n',
+  );
+});
