@@ -229,6 +229,21 @@ describe('whatever the draft is', () => {
     { weight: 1, arbitrary: fc.object() },
   );
 
+  it('an id that is mended is not that of another epic, nor is a new one that of a mended one', () => {
+    const idsOf = (epics: readonly object[]) =>
+      (repair(JSON.stringify({ epics })).prd['epics'] as readonly Record<string, unknown>[]).map(
+        ({ id, dependsOn }) => [id, dependsOn],
+      );
+    expect(idsOf([{ id: '!A', dependsOn: 'A' }, { id: 'A' }])).toEqual([
+      ['EPIC-001', ['A']],
+      ['A', undefined],
+    ]);
+    expect(idsOf([{ id: '!EPIC-001' }, {}])).toEqual([
+      ['EPIC-001', undefined],
+      ['EPIC-002', undefined],
+    ]);
+  });
+
   it('a repaired one needs no repair, has usable ids, and says the same', () => {
     fc.assert(
       fc.property(anyDraft, (value) => {

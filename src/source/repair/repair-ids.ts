@@ -39,13 +39,27 @@ interface Naming {
 }
 
 function giveIds(items: readonly Json[], { form, label, keep, next }: Naming, note: Note): void {
-  const fresh = next ?? freeNumbers(items, form);
+  const number = next ?? freeNumbers(items, form);
   const taken = new Set<string>();
+  const fresh = (): string => {
+    for (;;) {
+      const id = number();
+      if (!taken.has(fold(id))) return id;
+    }
+  };
+  // Whoever has an id as it is keeps it: what another one is like comes after that.
+  const own = new Set(
+    items
+      .map((item) => textOf(item['id']) ?? '')
+      .filter(isSafeId)
+      .map(fold),
+  );
   for (const item of items) {
     const id = textOf(item['id']);
-    const given = id !== null && isSafeId(id) ? id : id === null ? null : safeIdLike(id);
-    const clashes = given !== null && taken.has(fold(given));
-    const result = given === null || (clashes && !(id !== null && keep(id))) ? fresh() : given;
+    const isOwn = id !== null && isSafeId(id);
+    const given = isOwn || id === null ? id : safeIdLike(id);
+    const clashes = given !== null && (taken.has(fold(given)) || (!isOwn && own.has(fold(given))));
+    const result = given === null || (clashes && !(isOwn && keep(id))) ? fresh() : given;
     taken.add(fold(result));
     if (item['id'] === result) continue;
     note(`${label} id ${item['id'] === undefined ? '' : `${quote(item['id'])} `}became ${quote(result)}`);
