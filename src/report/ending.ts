@@ -7,7 +7,7 @@ import { isAdrift, type Whereabouts } from '../domain/whereabouts.ts';
 import { nextForRun, type Why, whyUnfinished } from '../domain/why.ts';
 import type { Paint } from './paint.ts';
 import { type Fact, factLines, whyLines } from './why-lines.ts';
-import { fit, fitBefore, idColumns, row } from './width.ts';
+import { fit, fitBefore, hanging, idColumns, row } from './width.ts';
 import { formatDuration, idWidth, mergedCount, shortCommit } from './words.ts';
 
 export interface EndingOptions {
@@ -35,7 +35,7 @@ export function ending(state: RunState, options: EndingOptions): string {
   facts.push(['branch', `${state.started.branch} at ${shortCommit(state.head)}`]);
   if (state.landing !== null) facts.push(['landing', landingText(state.landing)]);
   facts.push(...spentFacts(state));
-  if (folder !== null) facts.push(['evidence', folder]);
+  if (folder !== null) facts.push(['evidence', folder, '']);
   if (isTask(state) && state.head !== state.started.start) {
     facts.push(['look', `git diff ${shortCommit(state.started.start)} ${shortCommit(state.head)}`, '']);
   }
@@ -53,7 +53,7 @@ function headline(state: RunState, { paint, columns }: EndingOptions): string {
       : ` after ${formatDuration(Date.parse(state.endedAt) - Date.parse(state.startedAt))}`;
   const merged = `${mergedCount(state)} of ${state.epics.length} epics merged`;
   const tail = `: ${state.phase}${end}, ${merged}`;
-  return color.bold(fitBefore(tail, printable(state.started.project), columns) + tail);
+  return color.bold(hanging('', fitBefore(tail, printable(state.started.project), columns) + tail, columns));
 }
 
 function mergedLines(state: RunState, { paint, columns }: EndingOptions): readonly string[] {

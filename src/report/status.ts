@@ -87,7 +87,7 @@ function factsOf(view: StatusView): readonly Fact[] {
     ['verdict', state.validation.phase === 'none' && isResumable(state) ? 'none yet' : verdictText(state)],
     ['branch', branchText(state, where)],
     ...landingFacts(state, where),
-    ['evidence', folder],
+    ['evidence', folder, ''],
     ...spentFacts(state),
     ...(pid === null ? [] : pauseFacts(state)),
     ...planFacts(plans),

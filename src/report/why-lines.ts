@@ -26,7 +26,7 @@ export function whyLines(
   });
 }
 
-/** With a meaning, the text is a command: it stays in one piece. */
+/** With a meaning, be it an empty one, the text is a command or a path: it stays in one piece, to be pasted. */
 export type Fact = readonly [name: string, text: string] | readonly [string, string, meaning: string];
 
 const NAME = 9;

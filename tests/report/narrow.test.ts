@@ -144,7 +144,9 @@ test('the ending', () => {
   const { state } = tell([...run, { type: 'run.ended', outcome: 'interrupted', reason: 'x' }]);
   expect(ending(state, { paint: PLAIN, folder: '.teams/runs/r1', columns: 50 })).toMatchInlineSnapshot(`
     "
-    Project Project Project Project Project Project Project Project Project: interrupted after 4s, 1 of 2 epics merged
+    Project Project Project Project Project Project
+    Project Project Project: interrupted after 4s, 1
+    of 2 epics merged
 
     merged
       ✓ EPIC-WITH-A-VER…  A title that is l… (0303030)
