@@ -56,6 +56,7 @@ function fresh(plan: EpicPlan): EpicState {
     endedAt: null,
     usage: null,
     session: null,
+    cutOff: false,
     held: false,
   };
 }
@@ -209,6 +210,7 @@ function afterAttempt(
     ...epic,
     head: event.head ?? epic.head,
     usage: addUsage(epic.usage, event.usage),
+    cutOff: event.outcome === 'interrupted',
   };
   if (event.outcome === 'interrupted') {
     const session = epic.session && { ...epic.session, usage: addUsage(epic.session.usage, event.usage) };

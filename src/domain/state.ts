@@ -39,7 +39,7 @@ export interface EpicState {
   readonly base: string | null;
   readonly head: string | null;
   readonly stories: Readonly<Record<string, StoryState>>;
-  /** Why the last attempt failed; carried into the next prompt. */
+  /** Why the last attempt that was not cut off failed; carried into the next prompt. */
   readonly reasons: readonly Reason[];
   /** The one line for people: why it failed, could not be merged or is blocked. */
   readonly failureReason: string | null;
@@ -56,6 +56,8 @@ export interface EpicState {
     /** What its attempts so far spent; null: they did not tell. */
     readonly usage: Usage | null;
   } | null;
+  /** The last attempt that ended was cut off; `reasons` are of the one before, if that failed. */
+  readonly cutOff: boolean;
   /** Its merge needs a merger, and could not have one. */
   readonly held: boolean;
 }

@@ -74,9 +74,9 @@ function readyReason(state: RunState, epic: EpicState, alive: boolean): string {
   return epic.attempt > 0 ? `attempt ${epic.attempt} was interrupted` : 'not started yet';
 }
 
-/** The last one may be one that was interrupted since. */
-const failedAttempt = ({ attempt, failures }: EpicState): string =>
-  attempt === failures ? `attempt ${attempt}` : 'an attempt';
+/** The last one may be one that was cut off since. */
+const failedAttempt = ({ attempt, cutOff }: EpicState): string =>
+  cutOff ? 'an attempt' : `attempt ${attempt}`;
 
 const failedBefore = (epic: EpicState): string =>
   `${failedAttempt(epic)} failed: ${epic.failureReason ?? 'no reason given'}`;

@@ -65,7 +65,6 @@ async function planOf(
   const epic = ctx.epicText(epicId);
   const state = ctx.epic(epicId);
   const planFile = await agreedPlanOf(ctx, epicId);
-  const cutOff = state.attempt > 1 && state.reasons.length === 0;
   const done = state.plan.stories.map(({ id }) => id).filter((id) => state.stories[id]?.passes);
   return {
     role: leadRole(epicId),
@@ -85,7 +84,7 @@ async function planOf(
       stories: todo.length === 0 ? NO_STORIES : storiesText(epic, todo),
       done: done.join(', ') || 'none',
       findings: findingsText(findings),
-      cutOff: cutOff ? 'yes' : 'no',
+      cutOff: state.cutOff ? 'yes' : 'no',
       leftover: files.path(leftoverPatch(epicId, attempt - 1)),
       head: state.head ?? base,
       setup: commandsText(ctx.config.setup),

@@ -66,6 +66,36 @@ test('a backend is paused whatever its name is', async () => {
   expect(pausesOf(repo)).toMatchObject([{ backend: 'constructor', kind: 'rate-limit' }]);
 });
 
+test('an attempt that is cut off after one that failed is told of both by the next one', async () => {
+  const repo = project({
+    epics: [{ id: 'A' }],
+    script: {
+      'team-lead': {
+        epics: {
+          A: {
+            1: [{ lie: 'A-1' }],
+            2: [
+              { trouble: 'rate-limit', resetsIn: '0.2s', attempts: 2 },
+              { story: 'A-1', write: { 'a.txt': 'a\n' } },
+            ],
+          },
+        },
+      },
+    },
+  });
+  await expectTeams(0, ['run'], { cwd: repo.path });
+  const told = (words: string): readonly boolean[] =>
+    [1, 2, 3].map((attempt) =>
+      readFileSync(join(runFolder(repo.path), `epics/A/attempt-${attempt}/prompt.md`), 'utf8').includes(
+        words,
+      ),
+    );
+  expect(told('## The last attempt was cut off')).toEqual([false, false, true]);
+  expect(told('You are in the same session')).toEqual([false, false, true]);
+  expect(told('- [commit-missing]')).toEqual([false, true, true]);
+  assertNothingLeft(repo);
+});
+
 test('a backend that is down is tried again after a while, and given up in the end', async () => {
   const repo = project({
     epics: [{ id: 'A' }],
