@@ -204,7 +204,8 @@ test('the format is found by what is in the file', async () => {
   expect(await found({ number: 1, title: 'a' })).toBe('github');
   expect(await found({ total_count: 1, items: [{ number: 1, title: 'a' }] })).toBe('github');
   expect(await found([[{ number: 1, title: 'a' }], []])).toBe('github');
-  expect(await found([])).toEqual(['unknown-format']);
+  expect(await found([])).toEqual(['nothing-to-import']);
+  expect(await found([1])).toEqual(['unknown-format']);
   expect(await found('{')).toEqual(['invalid-json']);
 });
 

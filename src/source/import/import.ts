@@ -33,6 +33,16 @@ export function readImport(
   // Of two equal keys the last one counts, as everywhere; that is no reason to refuse the file of another tool.
   findings.addSyntax(parsed.findings.filter(({ code }) => code !== 'duplicate-key'));
   if (parsed.root === null || findings.hasErrors) return null;
+  if (parsed.root.items?.length === 0) {
+    // Such as what gh prints when there is no issue.
+    findings.add({
+      code: 'nothing-to-import',
+      message: 'the list is empty',
+      at: null,
+      fix: 'nothing needs to be imported',
+    });
+    return null;
+  }
   const format = wanted ?? formatOf(parsed.root);
   if (format === null) {
     const isOurs = member(parsed.root, 'epics') !== undefined;
