@@ -97,6 +97,7 @@ test('the preset decides which roles there are and when they are called', () => 
     'epic-validator',
   ]);
   expect(lead(PRESETS.minimal)).toContain('There is no planner');
+  expect(lead(PRESETS.minimal)).toContain('5. A validator, if your team has one, gets');
   expect(lead(PRESETS.minimal)).not.toMatch(/epic-planner|story-planner|story-validator|epic-validator/);
   const strict = lead({
     planning: { epic: 'always', story: 'always' },
