@@ -246,7 +246,10 @@ function frontMatterEnd(text: string): number {
   return close === null ? 0 : open[0].length + close.index + close[0].length;
 }
 
-/** What is below a heading beside the entries that were taken, each with what is below it, and all that is below some headings further down. */
+/**
+ * What is below a heading beside the entries that were taken, each with what is below it; and all that is below some
+ * headings further down.
+ */
 export function textBeside(
   section: Section,
   taken: readonly Item[],
