@@ -172,7 +172,7 @@ test('where nobody listens, it says so at once, and what to do', async () => {
   expect(await refused(['A', ' '])).toEqual([
     2,
     `error: the message is empty
-  fix:   teams steer EPIC-001 "Say it"
+  fix:   teams steer A "Say it"
 `,
   ]);
   expect(await refused(['A', '-'], 'x'.repeat(32 * 1024 + 1))).toEqual([
